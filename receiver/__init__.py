@@ -1,0 +1,3 @@
+"""Receiver, the case tool of a country that receives relocated people."""
+
+__version__ = "0.1.0"
