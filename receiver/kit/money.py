@@ -1,0 +1,103 @@
+"""Money as whole minor units of one currency; no fraction of a unit exists and no float comes near it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# ISO 4217: how many decimals a currency has where it is not two.
+_DECIMALS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV"), 0),
+    **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+
+def exponent(currency: str) -> int:
+    """The number of decimals of a currency: 0 for RWF, 2 for USD (ISO 4217)."""
+    return _DECIMALS.get(currency, 2)
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount: `minor` whole minor units (francs for RWF, cents for USD) of an ISO 4217 `currency`.
+
+    Raises:
+        TypeError: `minor` is not an integer; floats and truth values are refused.
+        ValueError: `currency` is not three capital letters, or two currencies meet.
+    """
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError(f"money is a whole number of minor units, not {type(self.minor).__name__}")
+        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):  # noqa: PLR2004 - ISO 4217
+            raise ValueError(f"not a currency code: {self.currency!r}")
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        """Nothing, in this currency."""
+        return cls(0, currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not mix")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        if type(times) is not int:
+            raise TypeError("money is multiplied by whole numbers only; use split() for shares")
+        return Money(self.minor * times, self.currency)
+
+    __rmul__ = __mul__
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor < other.minor
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __str__(self) -> str:
+        """Currency and amount for logs and files of programs, `RWF 250000` or `USD 12.05`; pages use `i18n`."""
+        digits = exponent(self.currency)
+        whole, part = divmod(abs(self.minor), 10**digits)
+        sign = "-" if self.minor < 0 else ""
+        return f"{self.currency} {sign}{whole}" + (f".{part:0{digits}d}" if digits else "")
+
+
+def split(money: Money, weights: Sequence[int]) -> list[Money]:
+    """Share `money` in proportion to whole, non-negative `weights`, so that the parts sum to the whole exactly.
+
+    What does not divide goes unit by unit to the largest remainders, earlier ones first where they are equal
+    (Hamilton's method). A negative amount is split as its opposite.
+
+    Raises:
+        ValueError: no weight is above zero, or one is below.
+    """
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        raise ValueError("shares need weights of zero or more, and one above zero")
+    sign = -1 if money.minor < 0 else 1
+    shares = [divmod(abs(money.minor) * weight, whole) for weight in weights]
+    left = abs(money.minor) - sum(share for share, _rest in shares)
+    by_remainder = sorted(range(len(weights)), key=lambda place: (-shares[place][1], place))
+    favoured = set(by_remainder[:left])
+    return [Money(sign * (share + (place in favoured)), money.currency) for place, (share, _rest) in enumerate(shares)]
