@@ -1,0 +1,230 @@
+"""The one door to the database: two engines, one that writes and one that cannot, and their sessions."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import Connection, Engine, Select, create_engine, event, exc
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+
+from receiver.db import postgresql, sqlite
+from receiver.db.refusals import DatabaseBusy, DatabaseStopped, DatabaseUnsafe, is_disk_fault, refusal_for
+from receiver.kit.errors import StaleVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+POOL_TIMEOUT = 4.0  # seconds; then 503, instead of a queue that nobody waits for
+CAPACITY = {"sqlite": 40, "postgresql": 20}  # connections of each engine; give the web server as many threads
+
+
+class ReadSession(Session):
+    """A session of the engine that cannot write."""
+
+
+class WriteSession(Session):
+    """A session that writes; committed in `Database.write` and in the web's dependency, nowhere else.
+
+    Rooms may listen to `before_commit` on this class. It fires for savepoints too: look at
+    `session.in_nested_transaction()`. It fires before the last flush: call `session.flush()` first.
+    """
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Write what has changed.
+
+        Raises:
+            StaleVersion: a versioned row has been saved by someone else since it was read.
+        """
+        try:
+            super().flush(objects)
+        except StaleDataError as error:
+            raise StaleVersion from error
+
+
+class BoundedPool(QueuePool):
+    """A pool whose waiting ends in a refusal that people can read."""
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection, or `DatabaseBusy` when none comes free in time."""
+        try:
+            return super().connect()
+        except exc.TimeoutError as error:
+            raise DatabaseBusy from error
+
+
+class Database:
+    """A database at `sqlite:///<file>` or `postgresql+psycopg://...`; `info` is handed to every session.
+
+    `capacity` is the number of connections of each of the two engines.
+    """
+
+    def __init__(self, url: str | URL, info: dict[str, Any] | None = None, *, capacity: int | None = None) -> None:
+        self.url = address(url)
+        self.dialect: Literal["sqlite", "postgresql"] = (
+            "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        )
+        self.path = Path(self.url.database or "") if self.dialect == "sqlite" else None
+        self.capacity = capacity or CAPACITY[self.dialect]
+        self.info: dict[str, Any] = info if info is not None else {}
+        self.info["database"] = self
+        self._latch = threading.Event()
+        self.write_engine = self._engine(read_only=False)
+        self.read_engine = self._engine(read_only=True)
+        self._writer = sessionmaker(self.write_engine, class_=WriteSession, expire_on_commit=False, info=self.info)
+        self._reader = sessionmaker(
+            self.read_engine, class_=ReadSession, expire_on_commit=False, autoflush=False, info=self.info
+        )
+
+    def __repr__(self) -> str:
+        return f"Database({self.url!r})"  # the password is masked
+
+    @contextmanager
+    def write(self) -> Iterator[WriteSession]:
+        """One transaction: committed at the end, rolled back on any error."""
+        with self.write_session() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[ReadSession]:
+        """One moment of the database, which cannot be changed from here."""
+        with self.read_session() as session:
+            yield session
+
+    def write_session(self) -> WriteSession:
+        """A writing session whose commit, rollback and close are the caller's."""
+        return self._writer()
+
+    def read_session(self) -> ReadSession:
+        """A reading session whose close is the caller's."""
+        return self._reader()
+
+    @property
+    def latched(self) -> bool:
+        """Whether the disk has failed, so that nothing is written until the next start."""
+        return self._latch.is_set()
+
+    def findings(self) -> list[str]:
+        """What is wrong with the settings, read back from connections of both engines; one sentence each."""
+        found: list[str] = []
+        for engine, read_only in ((self.write_engine, False), (self.read_engine, True)):
+            try:
+                connection = engine.raw_connection()
+            except DatabaseUnsafe as unsafe:
+                found += unsafe.findings
+                continue
+            try:
+                cursor = connection.cursor()
+                found += (sqlite if self.dialect == "sqlite" else postgresql).findings(cursor, read_only=read_only)
+                if self.dialect == "postgresql" and not read_only:
+                    found += postgresql.server_findings(cursor, connections=2 * self.capacity)
+            finally:
+                connection.close()
+        if self.latched:
+            found.append("The disk reported a fault; writing has stopped until the next start.")
+        return list(dict.fromkeys(found))
+
+    def truncate_log(self) -> bool:
+        """Empty SQLite's write-ahead log, which keeps erased text otherwise; False while a reader holds it."""
+        if self.dialect == "postgresql":
+            return True
+        connection = self.write_engine.raw_connection()
+        try:
+            return bool(sqlite.value_of(connection.cursor(), "PRAGMA wal_checkpoint(TRUNCATE)") == 0)
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self.read_engine.dispose()
+        self.write_engine.dispose()
+
+    def _engine(self, *, read_only: bool) -> Engine:
+        connect_args: dict[str, Any] = {}
+        if self.dialect == "postgresql":
+            more = self.url.query.get("options", "")
+            connect_args["options"] = postgresql.options(
+                read_only=read_only, more=more if isinstance(more, str) else " ".join(more)
+            )
+        engine = create_engine(
+            self.url,
+            poolclass=BoundedPool,
+            pool_size=self.capacity,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT,
+            pool_use_lifo=True,
+            pool_pre_ping=self.dialect == "postgresql",
+            connect_args=connect_args,
+        )
+        self._listen(engine, read_only=read_only)
+        return engine
+
+    def _listen(self, engine: Engine, *, read_only: bool) -> None:
+        """Prepare each connection, say BEGIN, and refuse writes after a fault."""
+        room = sqlite if self.dialect == "sqlite" else postgresql
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            room.prepare(connection, read_only=read_only)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            # IMMEDIATE: a transaction that reads first and writes later fails at once when another one has written.
+            if not read_only:
+                self._refuse_after_fault()
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+        @event.listens_for(engine, "commit")
+        def commit(_connection: Connection) -> None:
+            if not read_only:
+                self._refuse_after_fault()
+
+        event.listen(engine, "handle_error", self._answer)
+
+    def _answer(self, context: ExceptionContext) -> None:
+        """Stop writing after a fault of the disk, and raise the refusal that an error means for people."""
+        error = context.original_exception
+        if is_disk_fault(error):
+            self._latch.set()
+        refusal = refusal_for(error)
+        unreachable = context.connection is None and isinstance(context.sqlalchemy_exception, exc.OperationalError)
+        if refusal is None and unreachable:
+            refusal = DatabaseBusy()
+        if refusal is not None:
+            raise refusal from error
+
+    def _refuse_after_fault(self) -> None:
+        # After a failed fsync SQLite acknowledges the next write, though the one before it never reached the disk.
+        if self.latched:
+            raise DatabaseStopped
+
+
+def address(url: str | URL) -> URL:
+    """The address of a database that Receiver can use.
+
+    Raises:
+        ValueError: another kind of database, or one in memory, which two engines could not share.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        raise ValueError(f"neither SQLite nor PostgreSQL: {parsed!r}")
+    if not parsed.database or parsed.database == ":memory:" or parsed.query:
+        raise ValueError(f"SQLite needs a file and nothing else: {parsed!r}")
+    return parsed
+
+
+def in_parts(session: Session, statement: Select[Any], size: int = 2000) -> Iterator[Sequence[Any]]:
+    """Rows of a long answer, `size` at a time, never all in memory.
+
+    The option sits on the statement. On the connection it would stay there, and the next INSERT would fail on
+    PostgreSQL.
+    """
+    yield from session.execute(statement.execution_options(yield_per=size)).partitions(size)
