@@ -90,13 +90,23 @@ def n_(singular: str, plural: str, n: int, /, **params: object) -> Words:
     return Words(singular, plural=plural, count=n, items=tuple(sorted({**params, "n": n}.items())))
 
 
+_NO_WORDS = Words("")
+
+
 class LabelledEnum(StrEnum):
     """An enumeration whose members carry the words that people see: `DRAFT = "draft", p_("pay run", "Draft")`."""
 
     label: Words
 
-    def __new__(cls, value: str, label: Words) -> Self:
-        """A member: its stored value, and its words."""
+    # Looking a member up by its value does not come here; without the default the type checker believes that it does.
+    def __new__(cls, value: str, label: Words = _NO_WORDS) -> Self:
+        """A member: its stored value, and its words.
+
+        Raises:
+            TypeError: a member has no words.
+        """
+        if label is _NO_WORDS:
+            raise TypeError(f"{cls.__name__} member {value!r} needs words")
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
