@@ -1,0 +1,16 @@
+"""The rules of stipends, without database or page: states, amounts, four eyes, freezing, results, closing.
+
+| file | decides |
+|---|---|
+| `runs` | states and names of pay runs, and their moves |
+| `payments` | states of a payment, its moves, what each move posts in the ledger; channels |
+| `enrolments` | enrolment, holds and their reasons |
+| `payees` | when a way to be paid may be used, and who confirms it |
+| `policies` | the terms of a policy, and which version is in force |
+| `entitlements` | how much for a month, explained line by line |
+| `checklist` | who would be missed or is odd before a run is submitted |
+| `approval` | which human may submit, approve, return and release |
+| `freezing` | end-to-end ids, the canonical form of a frozen run and its hash |
+| `results` | reading `csv:standard` and what each row means for its payment |
+| `closing` | whether a run adds up and may be closed |
+"""

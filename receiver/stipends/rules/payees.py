@@ -1,0 +1,135 @@
+"""Payees: a way to be paid is used once a second human confirmed it and, if it replaced another, it has cooled off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from receiver.kit.errors import Invalid, Refusal
+from receiver.kit.text import western_digits
+from receiver.kit.words import LabelledEnum, _, p_
+from receiver.stipends.rules.payments import Channel
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+COOLING_DAYS = 3
+"""Days between the confirmation of a changed payee and its first use, unless the installation sets others."""
+
+READ_BACK = 4
+"""How many last digits the person reads back."""
+
+SAME_NAME = 90
+CLOSE_NAME = 70
+"""Likeness of two names, 0 to 100: from here on one person writing twice, and from here on worth a look."""
+
+
+class PayeeState(LabelledEnum):
+    """Where the details stand."""
+
+    AWAITING = "awaiting", p_("payee", "Waiting for confirmation")
+    CONFIRMED = "confirmed", p_("payee", "Confirmed")
+    REFUSED = "refused", p_("payee", "Not confirmed")
+    REPLACED = "replaced", p_("payee", "Replaced")
+
+
+class PayeeStanding(LabelledEnum):
+    """What a run makes of a person's payee on its cut-off day."""
+
+    READY = "ready", p_("payee", "Can be paid")
+    NONE = "none", p_("payee", "No way to pay")
+    NOT_CONFIRMED = "not_confirmed", p_("payee", "Number not confirmed")
+    COOLING_OFF = "cooling_off", p_("payee", "Changed recently")
+
+
+class NameAgreement(LabelledEnum):
+    """How the name on the account compares with the person's."""
+
+    SAME = "same", p_("name on account", "Same name")
+    CLOSE = "close", p_("name on account", "Similar name")
+    DIFFERS = "differs", p_("name on account", "Different name")
+
+
+class ConfirmerAskedForIt(Refusal):
+    """Two humans for every change of where money goes."""
+
+    sentence = _("You asked for this change, so someone else must confirm it.")
+
+
+class NotWaiting(Refusal):
+    """Confirmed, refused and replaced details are history."""
+
+    sentence = _("These payment details are no longer waiting for confirmation.")
+
+
+class ReadBackDiffers(Invalid):
+    """The number the person knows is not the one we hold."""
+
+    sentence = _("The last four digits differ from the number that was recorded. Please check it with the person.")
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """A way to be paid as the rules see it; `changes` says that it takes the place of an earlier one."""
+
+    channel: Channel
+    state: PayeeState
+    asked_by: UUID
+    confirmed_on: date | None = None
+    changes: bool = False
+
+
+def cools_until(confirmed_on: date, days: int = COOLING_DAYS) -> date:
+    """The first day on which a changed payee may be used."""
+    return confirmed_on + timedelta(days=days)
+
+
+def standing(payee: Payee | None, cut_off: date, cooling_days: int = COOLING_DAYS) -> PayeeStanding:
+    """Whether a run with this cut-off day may pay by this payee.
+
+    The cash desk needs neither confirmation nor cooling off: the person stands there and shows who they are.
+    A first payee, once confirmed, is ready; only a change of one cools off.
+    """
+    if payee is None or payee.state in {PayeeState.REFUSED, PayeeState.REPLACED}:
+        return PayeeStanding.NONE
+    if payee.channel is Channel.CASH_DESK:
+        return PayeeStanding.READY
+    if payee.state is PayeeState.AWAITING or payee.confirmed_on is None:
+        return PayeeStanding.NOT_CONFIRMED
+    if payee.changes and cut_off < cools_until(payee.confirmed_on, cooling_days):
+        return PayeeStanding.COOLING_OFF
+    return PayeeStanding.READY
+
+
+def demand_may_confirm(payee: Payee, user: UUID, number: str, read_back: str) -> None:
+    """Raise unless `user` may confirm these details after the person read back the number's last digits.
+
+    Raises:
+        NotWaiting: they were decided before.
+        ConfirmerAskedForIt: the same human asked for them.
+        ReadBackDiffers: the digits are not those of the number.
+    """
+    if payee.state is not PayeeState.AWAITING:
+        raise NotWaiting
+    if user == payee.asked_by:
+        raise ConfirmerAskedForIt
+    if len(_digits(read_back)) != READ_BACK or not _digits(number).endswith(_digits(read_back)):
+        raise ReadBackDiffers
+
+
+def masked(number: str) -> str:
+    """A number as lists show it: too little to read back from, enough to tell two apart."""
+    digits = _digits(number)
+    return f"•••{digits[-2:]}" if len(digits) > READ_BACK else "•••"
+
+
+def name_agreement(likeness: int) -> NameAgreement:
+    """The word for a likeness of 0 to 100."""
+    if likeness >= SAME_NAME:
+        return NameAgreement.SAME
+    return NameAgreement.CLOSE if likeness >= CLOSE_NAME else NameAgreement.DIFFERS
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in western_digits(text) if sign.isdecimal())

@@ -1,0 +1,150 @@
+"""Pay runs: their states, the only moves between them, and their names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from receiver.kit.errors import Invalid, Refusal
+from receiver.kit.months import Month, NotAMonth
+from receiver.kit.words import LabelledEnum, _, p_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NAME = re.compile(r"([0-9]{4}-[0-9]{2})(?:-r([1-9][0-9]?))?")
+MOST_FOLLOW_UPS = 99
+"""So that a name, and the end-to-end ids made from it, keep their length."""
+
+
+class RunState(LabelledEnum):
+    """Where a run stands; it moves along the arrows of `RUN_ARROWS` and no others."""
+
+    DRAFT = "draft", p_("pay run", "Draft")
+    SUBMITTED = "submitted", p_("pay run", "Waiting for approval")
+    APPROVED = "approved", p_("pay run", "Approved")
+    RELEASED = "released", p_("pay run", "Released")
+    RECONCILING = "reconciling", p_("pay run", "Being reconciled")
+    CLOSED = "closed", p_("pay run", "Closed")
+    ABANDONED = "abandoned", p_("pay run", "Abandoned")
+
+
+class RunKind(LabelledEnum):
+    """Why a run is made."""
+
+    REGULAR = "regular", p_("pay run", "Regular")
+    TOP_UP = "top_up", p_("pay run", "Top-up")
+    FOLLOW_UP = "follow_up", p_("pay run", "Follow-up")
+    CORRECTION = "correction", p_("pay run", "Correction")
+
+
+class RunMove(LabelledEnum):
+    """What somebody does to a run."""
+
+    SUBMIT = "submit", p_("pay run, act", "Send to approval")
+    APPROVE = "approve", p_("pay run, act", "Approve")
+    REJECT = "reject", p_("pay run, act", "Return with a reason")
+    RELEASE = "release", p_("pay run, act", "Release")
+    RECONCILE = "reconcile", p_("pay run, act", "Reconcile")
+    CLOSE = "close", p_("pay run, act", "Close")
+    ABANDON = "abandon", p_("pay run, act", "Abandon")
+
+
+RUN_ARROWS: dict[RunMove, tuple[frozenset[RunState], RunState]] = {
+    RunMove.SUBMIT: (frozenset({RunState.DRAFT}), RunState.SUBMITTED),
+    RunMove.APPROVE: (frozenset({RunState.SUBMITTED}), RunState.APPROVED),
+    RunMove.REJECT: (frozenset({RunState.SUBMITTED, RunState.APPROVED}), RunState.DRAFT),
+    RunMove.RELEASE: (frozenset({RunState.APPROVED}), RunState.RELEASED),
+    RunMove.RECONCILE: (frozenset({RunState.RELEASED}), RunState.RECONCILING),
+    RunMove.CLOSE: (frozenset({RunState.RECONCILING}), RunState.CLOSED),
+    RunMove.ABANDON: (frozenset({RunState.DRAFT, RunState.SUBMITTED, RunState.APPROVED}), RunState.ABANDONED),
+}
+"""Each move: from which states, to which. A run whose every line was held back is reconciled, then closed, at once."""
+
+FROZEN = frozenset(RunState) - {RunState.DRAFT, RunState.ABANDONED}
+"""States in which lines, amounts, payees and hash no longer change."""
+
+OPEN = frozenset(RunState) - {RunState.CLOSED, RunState.ABANDONED}
+"""States in which a run still waits for somebody."""
+
+NEEDS_REASON = frozenset({RunMove.REJECT, RunMove.ABANDON})
+"""Moves that somebody else will ask about."""
+
+
+class RunCannotMove(Refusal):
+    """The arrow does not exist."""
+
+    sentence = _("Pay run %(run)s cannot take this step now: “%(move)s”. Its state is “%(state)s”.")
+
+
+class ReasonMissing(Invalid):
+    """An act that takes something back says why."""
+
+    sentence = _("Please give a reason. The people who prepared this will read it.")
+
+
+class NotARunName(Invalid):
+    """A text that does not name a pay run."""
+
+    sentence = _("This is not the name of a pay run. A name looks like 2026-11, or 2026-11-r1 for its first follow-up.")
+
+
+class TooManyFollowUps(Refusal):
+    """A month with a hundred follow-ups is a fault somewhere else."""
+
+    sentence = _("The month %(month)s already has %(n)s follow-up runs. No more can be added.")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RunName:
+    """`2026-11`, or `2026-11-r1` for the first further run of that month; they sort in this order."""
+
+    month: Month
+    follow_up: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> RunName:
+        """Read a name.
+
+        Raises:
+            NotARunName: anything else.
+        """
+        match = _NAME.fullmatch(text)
+        if match is None:
+            raise NotARunName
+        try:
+            return cls(Month.parse(match[1]), int(match[2] or 0))
+        except NotAMonth:
+            raise NotARunName from None
+
+    def __str__(self) -> str:
+        return f"{self.month}-r{self.follow_up}" if self.follow_up else str(self.month)
+
+
+def next_name(month: Month, taken: Iterable[RunName]) -> RunName:
+    """The name of the next run of `month`, given those the programme already has.
+
+    Raises:
+        TooManyFollowUps: the month has used all its names.
+    """
+    numbers = [name.follow_up for name in taken if name.month == month]
+    number = max(numbers) + 1 if numbers else 0
+    if number > MOST_FOLLOW_UPS:
+        raise TooManyFollowUps(month=month, n=MOST_FOLLOW_UPS)
+    return RunName(month, number)
+
+
+def move_run(name: RunName, state: RunState, move: RunMove, reason: str = "") -> RunState:
+    """The state after a move.
+
+    Raises:
+        RunCannotMove: there is no such arrow from this state.
+        ReasonMissing: the move needs a reason and has none.
+    """
+    sources, target = RUN_ARROWS[move]
+    if state not in sources:
+        raise RunCannotMove(run=str(name), move=move, state=state)
+    if move in NEEDS_REASON and not reason.strip():
+        raise ReasonMissing
+    return target
