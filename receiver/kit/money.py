@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import total_ordering
 from typing import TYPE_CHECKING
+
+from receiver.kit.errors import Invalid
+from receiver.kit.text import strip_hidden, western_digits
+from receiver.kit.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +20,40 @@ _DECIMALS = {
     **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+
+
+_SAME = str.maketrans({"\u2212": "-", "\u2019": "'", "\u066c": "'"})  # other minus, apostrophe, Arabic thousands sign
+_AMOUNT = re.compile(
+    r"(?P<minus>-?) ?(?P<whole>\d{1,3}(?P<group>[ .,'])\d{3}(?:(?P=group)\d{3})*|\d+)"
+    r"(?:(?P<point>[.,\u066b])(?P<part>\d+))?",
+    re.ASCII,
+)
+_THOUSAND = 3  # digits between two separators
+_MOST_DIGITS = 15  # far above any sum that is paid, and well inside what a database holds
+
+
+class NotAnAmount(Invalid):
+    """A text in which we cannot see an amount of money."""
+
+    sentence = _("We cannot read this as an amount. Please write it in figures, for example 250 000.")
+
+
+class NoSuchCoin(Invalid):
+    """An amount with a part smaller than the smallest unit of its currency."""
+
+    sentence = _("%(currency)s has no amounts as small as this. Please write at most %(decimals)s decimals.")
+
+
+class TooMuch(Invalid):
+    """An amount that no record can hold."""
+
+    sentence = _("This amount is larger than any that can be recorded. Please check it.")
+
+
+class UnclearAmount(Invalid):
+    """An amount that two readers would read differently."""
+
+    sentence = _("This amount can be read in two ways. Please write it without separators between thousands.")
 
 
 def exponent(currency: str) -> int:
@@ -101,3 +140,33 @@ def split(money: Money, weights: Sequence[int]) -> list[Money]:
     by_remainder = sorted(range(len(weights)), key=lambda place: (-shares[place][1], place))
     favoured = set(by_remainder[:left])
     return [Money(sign * (share + (place in favoured)), money.currency) for place, (share, _rest) in enumerate(shares)]
+
+
+def parse_money(text: str, currency: str) -> Money:
+    """Read an amount that somebody typed or exported, without a float and whatever their habit of separators.
+
+    Spaces, dots, commas or apostrophes may stand between thousands, a dot or comma before decimals; the two differ.
+    What stands before exactly three last digits separates thousands, unless the currency has three decimals, when
+    it could be either and is refused. Digits may be of any script; the currency's code may stand beside them.
+
+    Raises:
+        NotAnAmount: no amount in it.
+        NoSuchCoin: more decimals than the currency has, unless they are zeros.
+        UnclearAmount: a separator that could be either.
+        TooMuch: more than 15 digits.
+    """
+    plain = re.sub(r"\s", " ", western_digits(strip_hidden(text)).translate(_SAME)).strip()
+    match = _AMOUNT.fullmatch(plain.removeprefix(currency).removesuffix(currency).strip())
+    if match is None or (match["point"] and match["point"] == match["group"]):
+        raise NotAnAmount
+    decimals, part = exponent(currency), match["part"] or ""
+    lone = match["group"] in {".", ","} and match["whole"].count(match["group"]) == 1 and not part
+    if (decimals == _THOUSAND and lone) or (decimals != _THOUSAND and len(part) == _THOUSAND):
+        raise UnclearAmount
+    part = part.rstrip("0")
+    if len(part) > decimals:
+        raise NoSuchCoin(currency=currency, decimals=decimals)
+    digits = (re.sub(r"\D", "", match["whole"]) + part.ljust(decimals, "0")).lstrip("0")
+    if len(digits) > _MOST_DIGITS:
+        raise TooMuch
+    return Money(int(match["minus"] + (digits or "0")), currency)
