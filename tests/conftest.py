@@ -1,0 +1,110 @@
+"""What every test can ask for: a database of either kind, keys, and a world without the network."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests.support import postgres, run_folder
+from tests.support.databases import Databases, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from receiver.db.engine import Database, WriteSession
+
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("same")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=(*KINDS, "both"), default="both", help="run database tests on this one only")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only(kind): this test of the database is about `sqlite` or `postgresql` alone")
+    if not hasattr(config, "workerinput"):
+        folder = run_folder.open_folder()
+        config.add_cleanup(lambda: run_folder.close_folder(folder))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that uses a database once on each."""
+    if "kind" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--database")
+    only = metafunc.definition.get_closest_marker("only")
+    wanted = [kind for kind in KINDS if chosen in {kind, "both"} and (only is None or kind in only.args)]
+    metafunc.parametrize("kind", [_parameter(kind) for kind in wanted])
+
+
+def _parameter(kind: Kind) -> object:
+    if kind == "sqlite":
+        return kind
+    why = postgres.missing()
+    marks = [pytest.mark.postgres, *([pytest.mark.skip(reason=why)] if why else [])]
+    return pytest.param(kind, marks=marks)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say aloud what was not tried."""
+    why = postgres.missing()
+    if why and config.getoption("--database") != "sqlite":
+        terminalreporter.write_sep("!", f"no test ran on PostgreSQL: {why}", red=True)
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """Where databases come from, for tests that need more than one."""
+    made = Databases(run_folder.this_folder())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A key file, one for all tests of this process."""
+    if importlib.util.find_spec("receiver.vault") is None:
+        return None
+    from receiver.vault import Vault
+
+    file = tmp_path_factory.mktemp("keys") / "keys"
+    Vault.create(file)
+    return file
+
+
+@pytest.fixture
+def database(kind: Kind, databases: Databases, keys: Path | None) -> Iterator[Database]:
+    """A migrated database of its own for this test, on SQLite and again on PostgreSQL; its sessions have a vault."""
+    made = databases.migrated(kind)
+    if keys is not None:
+        from receiver.vault import Vault
+
+        made.info["vault"] = Vault.load(keys)
+    yield made
+    databases.drop(made)
+
+
+@pytest.fixture
+def empty_database(kind: Kind, databases: Databases) -> Iterator[Database]:
+    """A database without tables."""
+    made = databases.empty(kind)
+    yield made
+    databases.drop(made)
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[WriteSession]:
+    """A write session of the test's database, rolled back at the end.
+
+    On SQLite it holds the one write lock from its first statement on: use `database.write()` instead where the code
+    under test opens sessions of its own.
+    """
+    with database.write_session() as opened:
+        yield opened
