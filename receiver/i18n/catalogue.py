@@ -28,7 +28,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Translations:
-    forms: Mapping[tuple[str | None, str], tuple[str, ...]]
+    entries: Mapping[tuple[str | None, str], po.Entry]
     plural: Callable[[int], int]
 
 
@@ -38,7 +38,7 @@ def _translations(code: str) -> _Translations:
     path = resource("locales") / code / "LC_MESSAGES" / "messages.po"
     catalogue = po.read(path) if path.exists() else po.Catalogue("")
     return _Translations(
-        forms={key: entry.forms for key, entry in catalogue.entries.items() if any(entry.forms) and not entry.fuzzy},
+        entries={key: entry for key, entry in catalogue.entries.items() if any(entry.forms) and not entry.fuzzy},
         plural=gettext.c2py(catalogue.plural_forms[1]),
     )
 
@@ -61,12 +61,20 @@ def find(words: Words, locale: str | None = None) -> Found:
         return Found(pseudo(_english(words)), chosen.code)
     if chosen.code == SOURCE:
         return Found(_english(words), SOURCE)
-    known = _translations(chosen.code)
-    forms = known.forms.get((words.context, words.msgid), ())
-    # A sentence that is counted elsewhere may be said here without a count; it then is the form for one.
-    place = known.plural(1 if words.count is None else abs(words.count)) if len(forms) > 1 else 0
-    text = forms[place] if place < len(forms) else ""
+    text = _form(words, _translations(chosen.code))
     return Found(text, chosen.code) if text else Found(_english(words), SOURCE, fallback=True)
+
+
+def _form(words: Words, known: _Translations) -> str:
+    """The translation for this count; empty where it is missing."""
+    entry = known.entries.get((words.context, words.msgid))
+    if entry is None or (entry.plural is None and words.plural is not None):
+        return ""
+    if entry.plural is None:
+        return entry.forms[0]
+    # A sentence that is counted elsewhere may be said here without a count; then it is the form for one.
+    place = known.plural(1 if words.count is None else abs(words.count))
+    return entry.forms[place] if place < len(entry.forms) else ""
 
 
 def _english(words: Words) -> str:
