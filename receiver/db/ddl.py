@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
-from sqlalchemy import CheckConstraint, Connection, Table, column, event
+from sqlalchemy import CheckConstraint, Connection, FromClause, Table, column, event
 
 from receiver.db.types import is_one_of
 
@@ -19,8 +19,9 @@ _TEXT_END = "''"
 class Guard:
     """A trigger that refuses to `act` on a row of `table`, always or `when` a condition on OLD and NEW holds.
 
-    `when` is SQL that both databases read alike, except `{differs}` for their words for "is distinct from". A
-    refused statement raises IntegrityError with `message`.
+    `when` is SQL that both databases read alike, except `{differs}` for their words for "is distinct from". `only` is
+    a plain condition in front of a `when` that looks at other rows: it spares most rows the looking. A refused
+    statement raises IntegrityError with `message`.
     """
 
     table: str
@@ -28,6 +29,7 @@ class Guard:
     act: Literal["INSERT", "UPDATE", "DELETE"]
     message: str
     when: str = ""
+    only: str = ""
 
     @property
     def trigger(self) -> str:
@@ -37,14 +39,17 @@ class Guard:
     def statements(self, dialect: str) -> list[str]:
         """The SQL that creates it."""
         message = self.message.replace("'", _TEXT_END)
-        condition = self.when.format(differs="IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM")
+        differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+        condition, only = self.when.format(differs=differs), self.only.format(differs=differs)
         if dialect == "sqlite":
-            when = f" WHEN {condition}" if condition else ""
+            both = " AND ".join(f"({part})" for part in (only, condition) if part)
+            when = f" WHEN {both}" if both else ""
             body = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
             return [f"CREATE TRIGGER {self.trigger} BEFORE {self.act} ON {self.table}{when} {body}"]
         # WHEN is far cheaper than calling a function for each row, but cannot hold a sub-select.
         inside = "SELECT" in condition.upper()
-        when = f" WHEN ({condition})" if condition and not inside else ""
+        both = " AND ".join(f"({part})" for part in (only, "" if inside else condition) if part)
+        when = f" WHEN ({both})" if both else ""
         body = (
             f"BEGIN IF {condition if inside else 'true'} THEN RAISE EXCEPTION USING MESSAGE = '{message}', "
             f"ERRCODE = 'restrict_violation'; END IF; RETURN {'OLD' if self.act == 'DELETE' else 'NEW'}; END"
@@ -62,12 +67,13 @@ class Guard:
         return [f"DROP TRIGGER {self.trigger} ON {self.table}", f"DROP FUNCTION {self.trigger}()"]
 
 
-def append_only(table: Table, *, may_change: Iterable[str] = ()) -> list[Guard]:
+def append_only(table: FromClause, *, may_change: Iterable[str] = ()) -> list[Guard]:
     """The guards of a table whose rows are never deleted, and never changed but for the columns in `may_change`.
 
     Raises:
         ValueError: `may_change` names a column that the table has not.
     """
+    table = cast("Table", table)  # what `Model.__table__` is, though its type says less
     free = frozenset(may_change)
     if unknown := free - set(table.columns.keys()):
         raise ValueError(f"{table.name} has no {', '.join(sorted(unknown))}")
@@ -81,8 +87,9 @@ def append_only(table: Table, *, may_change: Iterable[str] = ()) -> list[Guard]:
     ]
 
 
-def keep(table: Table, guards: Sequence[Guard]) -> None:
+def keep(table: FromClause, guards: Sequence[Guard]) -> None:
     """Put guards on a table of the models: `keep(Entry.__table__, append_only(Entry.__table__))`."""
+    table = cast("Table", table)
 
     def create(_table: Table, connection: Connection, **_kw: object) -> None:
         install(connection, guards)
