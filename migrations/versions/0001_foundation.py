@@ -20,6 +20,7 @@ def upgrade() -> None:
     _vault()
     _audit()
     _background()
+    _web()
 
 
 def _installation() -> None:
@@ -135,3 +136,35 @@ def _background() -> None:
         sa.Column("name", sa.String(80), primary_key=True),
         sa.Column("since", UtcDateTime(), nullable=False),
     )
+
+
+def _web() -> None:
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("id", Uuid(), primary_key=True),
+        sa.Column("owner", sa.String(36), nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.Integer()),
+        sa.Column("headers", Json),
+        sa.Column("body", sa.LargeBinary()),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+    )
+    op.create_index("uq_idempotency_keys_owner_key", "idempotency_keys", ["owner", "key"], unique=True)
+    op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
+    op.create_table(
+        "parked_forms",
+        sa.Column("id", Uuid(), primary_key=True),
+        sa.Column("user_id", Uuid(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("form", sa.String(200), nullable=False),
+        sa.Column("path", sa.String(500), nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        known("kind", "form", "file"),
+        sa.CheckConstraint("expires_at > created_at", name="expires_later"),
+    )
+    op.create_index("ix_parked_forms_user_id_kind", "parked_forms", ["user_id", "kind"])
+    op.create_index("ix_parked_forms_expires_at", "parked_forms", ["expires_at"])

@@ -1,0 +1,65 @@
+"""The router that rooms declare their routes on: it knows each answer before its transaction commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from receiver.web.answers import fitted
+from receiver.web.body import BODY_LIMIT
+from receiver.web.exchange import exchange_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+
+    from fastapi.dependencies.models import Dependant
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+class Route(APIRoute):
+    """A route whose answer is at hand when its writing session ends, and whose body limit is that of its form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limits = [form.body_limit() for form in forms_of(self.dependant)]
+        self.body_limit = max(limits, default=BODY_LIMIT)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler, with the answer noted for the session and fitted to who asked."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            response = await inner(request)
+            exchange_of(request).answer = response
+            return fitted(request, response)
+
+        return handler
+
+
+class Router(APIRouter):
+    """A router of a room: `router = Router(prefix="/stipends")`; its routes give pages and are in no API document."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args, **{"route_class": Route, "include_in_schema": False, "redirect_slashes": False, **kwargs}
+        )
+
+
+def calls_of(dependant: Dependant) -> Iterator[Any]:
+    """Every dependency of a route, its own and theirs."""
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from calls_of(dependency)
+
+
+def forms_of(dependant: Dependant) -> Iterator[Any]:
+    """The forms that a route binds."""
+    return (call.form_class for call in calls_of(dependant) if hasattr(call, "form_class"))
+
+
+def permissions_of(dependant: Dependant) -> list[Any]:
+    """What a route declares about who may use it: permissions, PUBLIC, or SIGNED_IN."""
+    return [call.permission for call in calls_of(dependant) if hasattr(call, "permission")]
