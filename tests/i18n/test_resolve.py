@@ -62,7 +62,7 @@ def test_text_takes_words_labels_and_plain_text():
 def test_words_in_words_are_said_in_the_same_language():
     inner = p_("date", "about %(date)s", date=Month(1998, 3))
     outer = _("Receiver does not speak “%(code)s”. It speaks %(codes)s.", code=inner, codes=["en", _("today")])
-    assert i18n.text(outer, "fr") == "Receiver ne parle pas « vers mars 1998 ». Il parle en et aujourd’hui."
+    assert i18n.text(outer, "fr") == "Receiver ne parle pas «\u00a0vers mars 1998\u00a0». Il parle en et aujourd’hui."
     with i18n.use("en"):
         assert i18n.text(outer) == "Receiver does not speak “about March 1998”. It speaks en and today."
 
