@@ -269,11 +269,10 @@ def report_month(month: Month, closed_until: Month | None) -> Month:
     return month if closed_until is None or month > closed_until else closed_until + 1
 
 
-def demand_in_order(programme: str, month: Month, closed_until: Month | None, oldest: Month | None) -> None:
-    """Raise `MonthsOpenBefore` if a month before this one is open and holds entries, the oldest being `oldest`."""
-    first = oldest if closed_until is None else closed_until + 1
-    if first is not None and first < month:
-        raise MonthsOpenBefore(month=first, programme=programme)
+def demand_in_order(programme: str, month: Month, oldest: Month | None) -> None:
+    """Raise `MonthsOpenBefore` if `oldest`, the oldest open month that holds entries, comes before `month`."""
+    if oldest is not None and oldest < month:
+        raise MonthsOpenBefore(month=oldest, programme=programme)
 
 
 @dataclass(frozen=True, slots=True)

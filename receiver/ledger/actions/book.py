@@ -1,0 +1,55 @@
+"""The ledger opened for one action: who posts, when, and up to which number entries stand so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+from receiver.ledger.models import LedgerEntry
+from receiver.ledger.queries.accounts import closed_until
+from receiver.ledger.rules import report_month
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from receiver.kit.months import Month
+
+
+@dataclass(slots=True)
+class Book:
+    """`last` is the number of the newest entry; `first` that of the first one of this action, once there is one."""
+
+    session: Session
+    recorded_at: datetime
+    last: int
+    first: int = 0
+    _closed: dict[str, Month | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.first = self.last + 1
+
+    def report_month(self, programme: str, month: Month) -> Month:
+        """The month in whose report an entry of a run for `month` stands now."""
+        if programme not in self._closed:
+            self._closed[programme] = closed_until(self.session, programme)
+        return report_month(month, self._closed[programme])
+
+
+def lock(session: Session) -> None:
+    """Keep every other writer out of the ledger until this transaction ends; readers go on.
+
+    On SQLite the transaction is the only one that writes anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE ledger_postings IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def open_book(session: Session, recorded_at: datetime) -> Book:
+    """Lock the ledger and find its end."""
+    lock(session)
+    last = session.execute(select(func.coalesce(func.max(LedgerEntry.seq), 0))).scalar_one()
+    return Book(session, recorded_at, int(last))

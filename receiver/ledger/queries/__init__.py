@@ -1,0 +1,53 @@
+"""Every question to the ledger: accounts and balances, entries, dumps for other programs, and whether it adds up."""
+
+from receiver.ledger.queries.accounts import (
+    AccountRow,
+    FundPosition,
+    accounts,
+    closed_until,
+    find_account,
+    fund_position,
+    person_account,
+    pseudonyms,
+)
+from receiver.ledger.queries.beancount import beancount
+from receiver.ledger.queries.check import check
+from receiver.ledger.queries.dump import DUMP_PARTS, DumpPart, dump_csv, dump_json, entry_objects
+from receiver.ledger.queries.entries import (
+    EntryFilter,
+    EntryRow,
+    Moved,
+    entries,
+    instalments,
+    moved,
+    owed_before,
+    running_balance,
+    still_to_reverse,
+)
+
+__all__ = [
+    "DUMP_PARTS",
+    "AccountRow",
+    "DumpPart",
+    "EntryFilter",
+    "EntryRow",
+    "FundPosition",
+    "Moved",
+    "accounts",
+    "beancount",
+    "check",
+    "closed_until",
+    "dump_csv",
+    "dump_json",
+    "entries",
+    "entry_objects",
+    "find_account",
+    "fund_position",
+    "instalments",
+    "moved",
+    "owed_before",
+    "person_account",
+    "pseudonyms",
+    "running_balance",
+    "still_to_reverse",
+]
