@@ -12,8 +12,6 @@ from receiver.db.types import is_one_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_TEXT_END = "''"
-
 
 @dataclass(frozen=True)
 class Guard:
@@ -21,12 +19,12 @@ class Guard:
 
     `when` is SQL that both databases read alike, except `{differs}` for their words for "is distinct from". `only` is
     a plain condition in front of a `when` that looks at other rows: it spares most rows the looking. A refused
-    statement raises IntegrityError with `message`.
+    statement raises IntegrityError with `message`. TRUNCATE exists on PostgreSQL only.
     """
 
     table: str
     name: str
-    act: Literal["INSERT", "UPDATE", "DELETE"]
+    act: Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
     message: str
     when: str = ""
     only: str = ""
@@ -37,34 +35,40 @@ class Guard:
         return f"tr_{self.table}_{self.name}"
 
     def statements(self, dialect: str) -> list[str]:
-        """The SQL that creates it."""
-        message = self.message.replace("'", _TEXT_END)
+        """The SQL that creates it, or creates it anew."""
         differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
         condition, only = self.when.format(differs=differs), self.only.format(differs=differs)
+        message = self.message.replace("'", "''")
         if dialect == "sqlite":
-            both = " AND ".join(f"({part})" for part in (only, condition) if part)
-            when = f" WHEN {both}" if both else ""
-            body = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            return [f"CREATE TRIGGER {self.trigger} BEFORE {self.act} ON {self.table}{when} {body}"]
+            return self._for_sqlite(message, condition, only)
+        return self._for_postgresql(message, condition, only)
+
+    def _for_sqlite(self, message: str, condition: str, only: str) -> list[str]:
+        if self.act == "TRUNCATE":
+            return []
+        fire = f"BEFORE {self.act} ON {self.table}{_when(only, condition)}"
+        body = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        return [f"DROP TRIGGER IF EXISTS {self.trigger}", f"CREATE TRIGGER {self.trigger} {fire} {body}"]
+
+    def _for_postgresql(self, message: str, condition: str, only: str) -> list[str]:
         # WHEN is far cheaper than calling a function for each row, but cannot hold a sub-select.
         inside = "SELECT" in condition.upper()
-        both = " AND ".join(f"({part})" for part in (only, "" if inside else condition) if part)
-        when = f" WHEN ({both})" if both else ""
-        body = (
-            f"BEGIN IF {condition if inside else 'true'} THEN RAISE EXCEPTION USING MESSAGE = '{message}', "
-            f"ERRCODE = 'restrict_violation'; END IF; RETURN {'OLD' if self.act == 'DELETE' else 'NEW'}; END"
-        )
-        fire = f"BEFORE {self.act} ON {self.table} FOR EACH ROW{when} EXECUTE FUNCTION {self.trigger}()"
+        each = "STATEMENT" if self.act == "TRUNCATE" else "ROW"
+        row = "NEW" if self.act in {"INSERT", "UPDATE"} else "OLD"
+        refuse = f"RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = 'restrict_violation'"
+        body = f"BEGIN IF {condition if inside else 'true'} THEN {refuse}; END IF; RETURN {row}; END"
+        when = _when(only, "" if inside else condition)
+        fire = f"BEFORE {self.act} ON {self.table} FOR EACH {each}{when} EXECUTE FUNCTION {self.trigger}()"
         return [
-            f"CREATE FUNCTION {self.trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
-            f"CREATE TRIGGER {self.trigger} {fire}",
+            f"CREATE OR REPLACE FUNCTION {self.trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+            f"CREATE OR REPLACE TRIGGER {self.trigger} {fire}",
         ]
 
-    def drop_statements(self, dialect: str) -> list[str]:
-        """The SQL that removes it."""
-        if dialect == "sqlite":
-            return [f"DROP TRIGGER {self.trigger}"]
-        return [f"DROP TRIGGER {self.trigger} ON {self.table}", f"DROP FUNCTION {self.trigger}()"]
+
+def _when(*conditions: str) -> str:
+    """The clause that holds a trigger back until all conditions hold."""
+    given = " AND ".join(f"({condition})" for condition in conditions if condition)
+    return f" WHEN ({given})" if given else ""
 
 
 def append_only(table: FromClause, *, may_change: Iterable[str] = ()) -> list[Guard]:
@@ -75,15 +79,16 @@ def append_only(table: FromClause, *, may_change: Iterable[str] = ()) -> list[Gu
     """
     table = cast("Table", table)  # what `Model.__table__` is, though its type says less
     free = frozenset(may_change)
-    if unknown := free - set(table.columns.keys()):
+    names = [column.name for column in table.columns]
+    if unknown := free.difference(names):
         raise ValueError(f"{table.name} has no {', '.join(sorted(unknown))}")
     stays = f"rows of {table.name} stay as written"
-    frozen = [name for name in table.columns.keys() if name not in free]  # noqa: SIM118 - a column collection
-    quoted = [f'"{name}"' for name in frozen]
-    changed = " OR ".join(f"OLD.{name} {{differs}} NEW.{name}" for name in quoted) if free else ""
+    frozen = [f'"{name}"' for name in names if name not in free]
+    changed = " OR ".join(f"OLD.{name} {{differs}} NEW.{name}" for name in frozen) if free else ""
     return [
         Guard(table.name, "no_update", "UPDATE", stays, changed),
         Guard(table.name, "no_delete", "DELETE", stays),
+        Guard(table.name, "no_truncate", "TRUNCATE", stays),
     ]
 
 
@@ -105,7 +110,7 @@ def install(connection: Connection, guards: Sequence[Guard]) -> None:
     """
     for guard in guards:
         for statement in guard.statements(connection.dialect.name):
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})  # a % is only a %
 
 
 def known(name: str, *values: str) -> CheckConstraint:

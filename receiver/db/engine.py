@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, exc
@@ -16,16 +17,36 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from receiver.db import postgresql, sqlite
 from receiver.db.refusals import DatabaseBusy, DatabaseStopped, DatabaseUnsafe, is_disk_fault, refusal_for
 from receiver.kit.errors import StaleVersion
+from receiver.log import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_log = get_logger()
+
+SLOW_WRITE = 1.0  # seconds; hashing, files and the network do not belong inside a write transaction
 POOL_TIMEOUT = 4.0  # seconds; then 503, instead of a queue that nobody waits for
 CAPACITY = {"sqlite": 40, "postgresql": 20}  # connections of each engine; give the web server as many threads
 
 
 class ReadSession(Session):
-    """A session of the engine that cannot write."""
+    """A session of the engine that cannot write; what is put into it by mistake is refused at once, not lost."""
+
+    def add(self, instance: object, *, _warn: bool = True) -> None:
+        """Refused.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(f"a read session cannot take in a {type(instance).__name__}")
+
+    def delete(self, instance: object) -> None:
+        """Refused.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(f"a read session cannot delete a {type(instance).__name__}")
 
 
 class WriteSession(Session):
@@ -111,23 +132,24 @@ class Database:
 
     def findings(self) -> list[str]:
         """What is wrong with the settings, read back from connections of both engines; one sentence each."""
-        found: list[str] = []
-        for engine, read_only in ((self.write_engine, False), (self.read_engine, True)):
-            try:
-                connection = engine.raw_connection()
-            except DatabaseUnsafe as unsafe:
-                found += unsafe.findings
-                continue
-            try:
-                cursor = connection.cursor()
-                found += (sqlite if self.dialect == "sqlite" else postgresql).findings(cursor, read_only=read_only)
-                if self.dialect == "postgresql" and not read_only:
-                    found += postgresql.server_findings(cursor, connections=2 * self.capacity)
-            finally:
-                connection.close()
+        found = [*self._findings(read_only=False), *self._findings(read_only=True)]
         if self.latched:
             found.append("The disk reported a fault; writing has stopped until the next start.")
         return list(dict.fromkeys(found))
+
+    def _findings(self, *, read_only: bool) -> list[str]:
+        try:
+            connection = (self.read_engine if read_only else self.write_engine).raw_connection()
+        except DatabaseUnsafe as unsafe:
+            return unsafe.findings
+        try:
+            cursor = connection.cursor()
+            if self.dialect == "sqlite":
+                return sqlite.findings(cursor, read_only=read_only)
+            of_server = postgresql.server_findings(cursor, connections=2 * self.capacity)
+            return [*postgresql.findings(cursor, read_only=read_only), *of_server]
+        finally:
+            connection.close()
 
     def truncate_log(self) -> bool:
         """Empty SQLite's write-ahead log, which keeps erased text otherwise; False while a reader holds it."""
@@ -180,10 +202,15 @@ class Database:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
+            connection.info["began"] = perf_counter()
+
         @event.listens_for(engine, "commit")
-        def commit(_connection: Connection) -> None:
-            if not read_only:
-                self._refuse_after_fault()
+        def commit(connection: Connection) -> None:
+            if read_only:
+                return
+            self._refuse_after_fault()
+            if (took := perf_counter() - connection.info["began"]) > SLOW_WRITE:
+                _log.warning("database.slow_write", seconds=round(took, 1))
 
         event.listen(engine, "handle_error", self._answer)
 
@@ -221,7 +248,7 @@ def address(url: str | URL) -> URL:
     return parsed
 
 
-def in_parts(session: Session, statement: Select[Any], size: int = 2000) -> Iterator[Sequence[Any]]:
+def in_parts(session: Session, statement: Select[*tuple[Any, ...]], size: int = 2000) -> Iterator[Sequence[Any]]:
     """Rows of a long answer, `size` at a time, never all in memory.
 
     The option sits on the statement. On the connection it would stay there, and the next INSERT would fail on
