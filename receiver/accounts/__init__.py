@@ -1,0 +1,1 @@
+"""Staff: who they are, how they sign in, what they may do and where."""

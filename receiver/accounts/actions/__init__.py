@@ -1,0 +1,72 @@
+"""Every write on staff: signing in and out, second factors, one-time links, users, roles and offices."""
+
+from receiver.accounts.actions.factor import (
+    begin_totp,
+    confirm_totp,
+    new_recovery_codes,
+    remove_totp,
+    reset_totp,
+    use_code,
+    use_recovery_code,
+)
+from receiver.accounts.actions.links import accept_invitation, invite, revoke_invitations
+from receiver.accounts.actions.offices import add_office, change_office
+from receiver.accounts.actions.signin import (
+    Token,
+    change_password,
+    clear_attempts,
+    count_attempt,
+    end_all_sessions,
+    end_session,
+    pass_code,
+    refuse_sign_in,
+    renew_session,
+    saw_session,
+    start_session,
+    step_up,
+    sweep_sessions,
+)
+from receiver.accounts.actions.users import (
+    add_user,
+    change_user,
+    confirm_role,
+    lock_user,
+    refuse_role,
+    set_preferences,
+    unlock_user,
+)
+
+__all__ = [
+    "Token",
+    "accept_invitation",
+    "add_office",
+    "add_user",
+    "begin_totp",
+    "change_office",
+    "change_password",
+    "change_user",
+    "clear_attempts",
+    "confirm_role",
+    "confirm_totp",
+    "count_attempt",
+    "end_all_sessions",
+    "end_session",
+    "invite",
+    "lock_user",
+    "new_recovery_codes",
+    "pass_code",
+    "refuse_role",
+    "refuse_sign_in",
+    "remove_totp",
+    "renew_session",
+    "reset_totp",
+    "revoke_invitations",
+    "saw_session",
+    "set_preferences",
+    "start_session",
+    "step_up",
+    "sweep_sessions",
+    "unlock_user",
+    "use_code",
+    "use_recovery_code",
+]

@@ -1,0 +1,53 @@
+"""Offices: new, renamed, retired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from receiver import audit
+from receiver.accounts import rules
+from receiver.accounts.models import Office, User, UserOffice
+from receiver.accounts.rules import UserState
+from receiver.audit import Kind
+from receiver.kit.ids import new_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from receiver.access import Actor
+
+
+def add_office(session: Session, actor: Actor, *, code: str, name: str) -> Office:
+    """Open an office.
+
+    Raises:
+        OfficeCodeTaken
+    """
+    if session.scalar(select(Office.id).where(func.lower(Office.code) == code.lower())) is not None:
+        raise rules.OfficeCodeTaken
+    office = Office(id=new_id(), code=code, name=name)
+    session.add(office)
+    session.flush()
+    audit.record(session, Kind.OFFICE_ADDED, actor, code)
+    return office
+
+
+def change_office(session: Session, actor: Actor, office: Office, *, name: str, active: bool) -> None:
+    """Rename an office, retire it or open it again.
+
+    Raises:
+        OfficeInUse: somebody who can sign in works there.
+    """
+    if office.active and not active:
+        there = (
+            select(func.count())
+            .select_from(UserOffice)
+            .join(User, User.id == UserOffice.user_id)
+            .where(UserOffice.office_id == office.id, User.state != UserState.LOCKED)
+        )
+        if session.scalar(there):
+            raise rules.OfficeInUse
+    office.name, office.active = name, active
+    audit.record(session, Kind.OFFICE_CHANGED, actor, office.code, active=active)

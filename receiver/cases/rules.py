@@ -1,0 +1,137 @@
+"""How a case moves, and what notes, tasks and attachments may be: pure rules with their words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from receiver.kit.errors import Refusal
+from receiver.kit.words import LabelledEnum, _, p_
+
+if TYPE_CHECKING:
+    from datetime import date
+
+PLAN_WITHIN = timedelta(days=30)
+"""A plan is agreed within 30 days of arrival (domain: Case); later than that shows as late."""
+FIRST_VISIT_WITHIN = timedelta(days=3)
+"""A caseworker meets a person within three days of arrival; ours, configurable later."""
+
+
+class Stage(LabelledEnum):
+    """Where the work with a person stands."""
+
+    ARRIVED = "arrived", p_("case", "Arrived")
+    INTAKE = "intake", p_("case", "Intake")
+    ASSESSMENT = "assessment", p_("case", "Assessment")
+    PLANNING = "planning", p_("case", "Planning")
+    ACTIVE = "active", p_("case", "Active")
+    EXIT_PLANNED = "exit_planned", p_("case", "Exit planned")
+    CLOSED = "closed", p_("case", "Closed")
+
+
+class CloseReason(LabelledEnum):
+    """Why a case ended (IOM reintegration handbook, case closure; facts §2)."""
+
+    GOALS_MET = "goals_met", p_("closing a case", "Goals met")
+    SUPPORT_PERIOD_ENDED = "support_period_ended", p_("closing a case", "Support period ended")
+    NO_LONGER_ELIGIBLE = "no_longer_eligible", p_("closing a case", "No longer eligible")
+    WITHDREW = "withdrew", p_("closing a case", "The person withdrew")
+    LEFT_AREA = "left_area", p_("closing a case", "Left the area")
+    MOVED_ONWARD = "moved_onward", p_("closing a case", "Moved to another country")
+    RETURNED_VOLUNTARILY = "returned_voluntarily", p_("closing a case", "Returned home by choice")
+    TRANSFERRED = "transferred_other_agency", p_("closing a case", "Taken over by another agency")
+    DECEASED = "deceased", p_("closing a case", "Died")
+    ACCESS_BARRIER = "access_barrier", p_("closing a case", "Could not reach our services")
+    UNSUITABLE = "assistance_unsuitable", p_("closing a case", "Assistance did not suit")
+    STAFF_SAFETY = "safety_of_staff", p_("closing a case", "Safety of staff")
+    FEAR_OR_STIGMA = "fear_or_stigma", p_("closing a case", "Fear or stigma")
+    FUNDING_ENDED = "funding_ended", p_("closing a case", "Funding ended")
+    CONTEXT_INSECURE = "context_insecure", p_("closing a case", "The place is not safe")
+    DUPLICATE = "duplicate_record", p_("closing a case", "Duplicate record")
+
+
+class NoteKind(LabelledEnum):
+    """How the contact took place."""
+
+    VISIT = "visit", p_("note", "Visit")
+    OFFICE = "office", p_("note", "Meeting at the office")
+    CALL = "call", p_("note", "Phone call")
+    MESSAGE = "message", p_("note", "Message")
+    PARTNER = "partner", p_("note", "Word from a partner")
+    OTHER = "other", p_("note", "Other")
+
+
+class TaskKind(LabelledEnum):
+    """What is to be done; `OTHER` carries its own words."""
+
+    FIRST_VISIT = "first_visit", p_("task", "Meet the person")
+    PLAN = "plan", p_("task", "Agree on a plan")
+    PAYEE = "payee", p_("task", "Ask how to pay the stipend")
+    PAYMENT_FAILED = "payment_failed", p_("task", "Ask for a new number: a payment failed")
+    DOCUMENT_EXPIRES = "document_expires", p_("task", "A document runs out")
+    DUPLICATE = "duplicate", p_("task", "Decide on a possible duplicate")
+    FOLLOW_UP = "follow_up", p_("task", "Follow up")
+    OTHER = "other", p_("task", "Other")
+
+
+class TaskState(LabelledEnum):
+    """Whether a task is still to be done."""
+
+    OPEN = "open", p_("task", "Open")
+    DONE = "done", p_("task", "Done")
+    DROPPED = "dropped", p_("task", "Dropped")
+
+
+_NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.ARRIVED: frozenset({Stage.INTAKE, Stage.CLOSED}),
+    Stage.INTAKE: frozenset({Stage.ASSESSMENT, Stage.CLOSED}),
+    Stage.ASSESSMENT: frozenset({Stage.PLANNING, Stage.CLOSED}),
+    Stage.PLANNING: frozenset({Stage.ACTIVE, Stage.CLOSED}),
+    Stage.ACTIVE: frozenset({Stage.EXIT_PLANNED, Stage.PLANNING, Stage.CLOSED}),
+    Stage.EXIT_PLANNED: frozenset({Stage.ACTIVE, Stage.CLOSED}),
+    Stage.CLOSED: frozenset({Stage.INTAKE}),
+}
+
+
+class CaseCannotMove(Refusal):
+    """A stage that does not follow the present one."""
+
+    sentence = _("A case in the stage “%(now)s” cannot move to “%(then)s”.")
+
+
+class TaskNotOpen(Refusal):
+    """A task that is done or dropped does not change again."""
+
+    sentence = _("This task is no longer open, so nothing was changed.")
+
+
+class NoteUnchanged(Refusal):
+    """A correction that changes nothing."""
+
+    sentence = _("The text is the same as before, so no correction was saved.")
+    status = 422
+
+
+def next_stages(stage: Stage) -> list[Stage]:
+    """The stages that may follow, in their usual order."""
+    return [later for later in Stage if later in _NEXT[stage]]
+
+
+def check_move(now: Stage, then: Stage) -> None:
+    """Refuse a step that the case does not have.
+
+    Raises:
+        CaseCannotMove
+    """
+    if then not in _NEXT[now]:
+        raise CaseCannotMove(now=now.label, then=then.label)
+
+
+def plan_due_on(arrived_on: date) -> date:
+    """The day by which a plan should be agreed."""
+    return arrived_on + PLAN_WITHIN
+
+
+def days_late(due_on: date, today: date) -> int:
+    """How many days something is late; 0 or less if it is not."""
+    return (today - due_on).days

@@ -1,0 +1,1 @@
+"""Arrangements under which people arrive, and the organisations that help them."""
