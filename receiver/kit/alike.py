@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -69,7 +70,7 @@ def _spelt(one: Word, other: Word) -> float:
     """How like they are in letters; across scripts, in consonants, because one has no vowels."""
     if one.abjad != other.abjad:
         return 90 * max((_spelling(*pair) for pair in product(one.voices, other.voices)), default=0) ** 2
-    return min(_SPELT_ALIKE, 100 * _spelling(one.plain, other.plain) ** 1.5)
+    return min(_SPELT_ALIKE, 100 * math.pow(_spelling(one.plain, other.plain), 1.5))
 
 
 def _spelling(one: str, other: str) -> float:
@@ -84,8 +85,12 @@ def _sounding(sound: str, one: Word, other: Word) -> float:
         without, full = (one, other) if one.abjad else (other, one)
         slots = zip(without.voices[sound][1:], full.voices[sound][1:], strict=True)
         before_last = len(full.voices[sound]) - 3  # which of these vowels stands before the last consonant
-        heard = (_heard(written, spoken, place == before_last) for place, (written, spoken) in enumerate(slots))
-        return least + (_ACROSS - least) * min(heard)
+        heard = [
+            _heard(written, spoken, place == before_last)
+            for place, (written, spoken) in enumerate(slots)
+            if written or place <= before_last  # a vowel at the end may be written or not
+        ]
+        return least + (_ACROSS - least) * min(heard, default=1.0)
     if one.plain == other.plain:
         return _ONE_SPELLING
     compare = _written if one.abjad else _spoken

@@ -68,7 +68,7 @@ class Words:
     def __str__(self) -> str:
         """The sentence in English, filled in: for logs and for programs, not for people who read another language."""
         template = self.msgid if self.plural is None or self.count == 1 else self.plural
-        return fill(template, self.params)
+        return fill(template, self.params, lambda value: str(value.label if isinstance(value, LabelledEnum) else value))
 
     def __mod__(self, params: Mapping[str, object]) -> Words:
         """`words % {...}` reads like a filled-in sentence and stays translatable."""
