@@ -44,7 +44,7 @@ def current(database: Database) -> str | None:
     """The revision the database has, or None when it has no tables yet."""
     if database.path is not None and not database.path.exists():
         return None
-    engine = _plain_engine(database)
+    engine = plain_engine(database)
     try:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
@@ -77,7 +77,7 @@ def migrate(database: Database, backup_to: Path | None = None) -> list[str]:
         return []
     if backup_to is not None and database.path is not None and before is not None:
         backup(database.path, backup_to)
-    engine = _plain_engine(database)
+    engine = plain_engine(database)
     try:
         with engine.begin() as connection:
             _upgrade(connection)
@@ -145,7 +145,7 @@ def _upgrade(connection: Connection) -> None:
             raise BrokenReferencesError(f"rows of {tables} would point to nothing")
 
 
-def _plain_engine(database: Database) -> Engine:
+def plain_engine(database: Database) -> Engine:
     """An engine for schema work: no limits of time; on SQLite foreign keys off, outside the transaction.
 
     With foreign keys on, rebuilding a table that others refer to with ON DELETE CASCADE empties those.
