@@ -105,7 +105,7 @@ def why_not_release(run: RunName, humans: RunHumans, user: UUID) -> Refusal | No
     return ReleaserApprovedRun(run=str(run)) if user in humans.approved_by else None
 
 
-def approve(  # noqa: PLR0913, PLR0917 - each is one fact of the decision
+def approve(
     run: RunName, state: RunState, humans: RunHumans, user: UUID, given: Approval, against: Approval, needed: int = 1
 ) -> RunState:
     """The state after one approval: approved when it is the last one needed, else still submitted.

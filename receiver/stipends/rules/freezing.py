@@ -15,6 +15,7 @@ pay files or the page of the run; whoever has them can compute the hash again wi
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ ID_LENGTH = 35
 
 MOST_LINES = 9_999_999
 MOST_ATTEMPTS = 999
-_PROGRAMME_LENGTH = 12
+_PLAIN = re.compile(r"[A-Z0-9][A-Z0-9-]{0,11}")
 _NOT_PLAIN = re.compile(r"[^A-Z0-9]")
 _BREAKS_TEXT = re.compile(r"[|\r\n]")
 
@@ -46,13 +47,20 @@ def end_to_end_prefix(programme: str, run: RunName, attempt: int) -> str:
     an id that stood in a frozen list is spent. Only letters, digits and hyphens, which every provider carries.
 
     Raises:
-        ValueError: the code is longer than 12 letters and digits, or the attempt is out of range.
+        ValueError: the attempt is out of range.
     """
-    code = _NOT_PLAIN.sub("", programme.upper())
-    if not 1 <= len(code) <= _PROGRAMME_LENGTH or not 1 <= attempt <= MOST_ATTEMPTS:
-        raise ValueError(f"no end-to-end ids for {programme!r}, attempt {attempt}")
+    if not 1 <= attempt <= MOST_ATTEMPTS:
+        raise ValueError(f"no end-to-end ids for attempt {attempt}")
     follow_up = f"R{run.follow_up}" if run.follow_up else ""
-    return f"{code}-{run.month.year:04d}{run.month.month:02d}{follow_up}-{attempt}-"
+    return f"{_short(programme)}-{run.month.year:04d}{run.month.month:02d}{follow_up}-{attempt}-"
+
+
+def _short(programme: str) -> str:
+    """A programme's code in at most 12 plain letters; another one, hashed, where it does not fit as it is."""
+    if _PLAIN.fullmatch(programme):
+        return programme
+    letters = base64.b32encode(hashlib.sha256(programme.encode()).digest()).decode()
+    return _NOT_PLAIN.sub("", programme.upper())[:5] + letters[:7]
 
 
 def end_to_end_id(prefix: str, number: int) -> str:

@@ -111,17 +111,11 @@ class Fault:
 
 
 def column_faults(headers: Sequence[str]) -> list[Fault]:
-    """What is wrong with the header line, told before any row is looked at."""
-    named = Counter(header.strip().lower() for header in headers)
-    missing = [
-        Fault(1, name, _("The column “%(column)s” is missing.", column=name)) for name in REQUIRED if not named[name]
+    """The columns that are missing, told before any row is looked at; the table reader refuses one given twice."""
+    named = {header.strip().lower() for header in headers}
+    return [
+        Fault(1, name, _("The column “%(column)s” is missing.", column=name)) for name in REQUIRED if name not in named
     ]
-    twice = [
-        Fault(1, name, _("The column “%(column)s” stands there twice.", column=name))
-        for name in (*REQUIRED, *OPTIONAL)
-        if named[name] > 1
-    ]
-    return missing + twice
 
 
 def read_row(number: int, cells: Mapping[str, str]) -> ResultRow | list[Fault]:
