@@ -109,10 +109,11 @@ def read(path: Path) -> Keys:
         raise BadKeys(
             file=str(path), problem=_("It cannot be opened (%(reason)s).", reason=error.strerror or "")
         ) from None
+    problem = _exposed(os.fstat(descriptor))
+    if problem:
+        os.close(descriptor)
+        raise BadKeys(file=str(path), problem=problem)
     with os.fdopen(descriptor, "rb") as file:
-        problem = _exposed(os.fstat(descriptor))
-        if problem:
-            raise BadKeys(file=str(path), problem=problem)
         content = file.read(_LARGEST + 1)
     try:
         return parse(content)
