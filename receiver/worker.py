@@ -17,7 +17,7 @@ from receiver.settings import Settings, load_settings
 from receiver.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -113,13 +113,12 @@ def wire(settings: Settings) -> None:
     """Connect what rooms left open to the rooms above them. Doing it again changes nothing."""
     i18n.configure(languages=settings.languages, zone=settings.zone)
     background.REQUESTER.connect(requester, name="accounts")
-    for room in rooms():
-        room(settings)
+    for connect in ROOMS:
+        connect()
 
 
-def rooms() -> Iterator[object]:
-    """The wiring of each room, in the order of the menu."""
-    return iter(())
+ROOMS: tuple[Callable[[], None], ...] = ()
+"""What each room has to connect, in the order of the menu."""
 
 
 def requester(session: Session, user_id: UUID) -> Actor | None:

@@ -259,7 +259,7 @@ def caseworkers(session: Session, office_ids: Collection[UUID] | None = None) ->
 
 def users_page(
     *, state: UserState | None = None, role: Role | None = None, office_id: UUID | None = None, like: str = ""
-) -> Select[tuple[User]]:
+) -> Select[User]:
     """The users that fit a filter, ready for paging by (name, id)."""
     chosen = select(User)
     if state is not None:
