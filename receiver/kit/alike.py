@@ -93,8 +93,8 @@ def _sounding(sound: str, one: Word, other: Word) -> float:
         return least + (_ACROSS - least) * min(heard, default=1.0)
     if one.plain == other.plain:
         return _ONE_SPELLING
-    compare = _written if one.abjad else _spoken
-    pairs = zip(map(_usual, one.voices[sound]), map(_usual, other.voices[sound]), strict=True)
+    compare, start = (_written, 1) if one.abjad else (_spoken, 0)  # an abjad's first vowel sign only carries one
+    pairs = zip(map(_usual, one.voices[sound][start:]), map(_usual, other.voices[sound][start:]), strict=True)
     likenesses = [compare(first, second) for first, second in pairs if first or second]
     return least + (_SAME_CONSONANTS - least) * (sum(likenesses) / len(likenesses) if likenesses else 1)
 
@@ -119,10 +119,10 @@ def _spoken(one: str, other: str) -> float:
 
 
 def _written(one: str, other: str) -> float:
-    """The same for two words of an abjad, which write a vowel only if it is long: then it makes another name."""
-    if one and other:
-        return _spoken(one, other)
-    return _MISSING if (one or other) == "a" else 0
+    """The same for two words of an abjad, which writes a vowel only if it is long: then it makes another name."""
+    if set(one) - {"a"} != set(other) - {"a"}:
+        return 0
+    return 1 if one == other else _MISSING
 
 
 def _heard(written: str, spoken: str, last: bool) -> float:

@@ -176,14 +176,16 @@ class _Scanner:
         if column > self.max_columns:
             told = _("Row %(row)s has more than %(most)s columns.", row=str(row), most=self.max_columns)
             raise TableError(row, column, told)
-        if end - place > self.max_cell + 2:
+        cell = self.text[place:end]
+        if cell.startswith('"'):
+            cell = cell[1:-1].replace('""', '"')
+        if len(cell) > self.max_cell:
             told = _("Row %(row)s, column %(column)s has more than %(most)s characters.", most=self.max_cell, **where)
             raise TableError(row, column, told)
-        cell = self.text[place:end]
         if "\0" in cell:
             told = _("Row %(row)s, column %(column)s contains a character that no text has (NUL).", **where)
             raise TableError(row, column, told)
-        return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
+        return cell
 
 
 def safe_cell(text: str) -> str:

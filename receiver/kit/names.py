@@ -18,13 +18,14 @@ from receiver.kit.text import strip_hidden, western_digits
 SAME = 85  # a likeness from here on is probably one name
 UNLIKE = 75  # below, probably two
 
+_FIRST = 1_000  # signs of a name that are looked at
 _LONGEST = 60  # letters of a word that are looked at
 _MOST_WORDS = 12
 _KEY = 48  # characters of a search key
 _JOINED = re.compile(
     "[\u0027\u2019\u2018\u02bb\u02bc\u02be\u02bf\u0060\u00b4\u0640\u200c\u200d]"
 )  # apostrophes, joiners
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_OF_WORDS = frozenset("LMN")  # letters, the marks on them, numbers
 _ARABIC_ARTICLE = "\u0627\u0644"
 _HAN = re.compile("([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 
@@ -48,8 +49,9 @@ def _plain(raw: str) -> str:
 def _raw_words(name: str) -> list[str]:
     """The words as they are written, without case, marks between them and apostrophes in them."""
     plain = western_digits(unicodedata.normalize("NFKC", strip_hidden(name, keep="\t\r\n"))).casefold()
-    spaced = _HAN.sub(r" \1 ", _JOINED.sub("", plain))
-    return [each[:_LONGEST] for each in _WORD.findall(spaced) if latin(each)][:_MOST_WORDS]
+    spaced = _HAN.sub(r" \1 ", _JOINED.sub("", plain[:_FIRST]))
+    letters = "".join(sign if unicodedata.category(sign)[0] in _OF_WORDS else " " for sign in spaced)
+    return [each[:_LONGEST] for each in letters.split() if latin(each)][:_MOST_WORDS]
 
 
 def normalise(name: str) -> str:

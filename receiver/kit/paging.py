@@ -70,7 +70,7 @@ def _write(value: Place) -> str:
             return f"t{value.isoformat()}"
         case date():
             return f"d{value.isoformat()}"
-        case Month():
+        case _:  # a month
             return f"m{value}"
 
 

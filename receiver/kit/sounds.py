@@ -71,7 +71,7 @@ _DOUBLED = re.compile(r"([A-Z])\1+")
 # In Abd al-, the article's L is kept or lost before another consonant; in Abdallah it is there to stay.
 _SERVANT = re.compile("^([aeiou]P[aeiou]*T)[aeiou]*L+(?=[aeiou]*(?:[^LHaeiou]|H[aeiou]*[^aeiou]))")
 _SERVANT_OF_GOD = re.compile("^([aeiou]P[aeiou]*T)[aeiou]*L+(?=[aeiou]*$)")
-_LAST_H = re.compile("H+(?=[aeiou]*$)")
+_LAST_H = re.compile("(?<!^)H+(?=[aeiou]*$)")
 _CONSONANT = re.compile("[A-Z]")
 
 
@@ -128,7 +128,7 @@ def _settle(row: str, abjad: bool) -> str:
     row = _SEMIVOWELS.sub(lambda match: "u" if match[0] == "W" else "i", row)
     if not abjad:
         row = _DOUBLED.sub(r"\1", row)
-    row = _LAST_H.sub("", row) or row
+    row = _LAST_H.sub("", row)
     return _SERVANT_OF_GOD.sub(r"\1L", _SERVANT.sub(r"\1", row))
 
 
