@@ -221,7 +221,8 @@ class Entry:
 
     Raises:
         AmountNotAboveZero: there is nothing to move.
-        ValueError: the cause does not move money between these kinds, or a code could not stand in a file.
+        ValueError: the cause does not move money between these kinds, the person is not that of the account, or a
+            code could not stand in a file.
     """
 
     cause: Cause
@@ -248,6 +249,10 @@ class Entry:
             raise ValueError(f"{self.cause.value} does not move from {self.debit} to {self.credit}")
         if (self.cause is Cause.REVERSE) != (self.reverses is not None):
             raise ValueError("a reversal names its original, and nothing else does")
+        owners = {side.owner for side in (self.debit, self.credit) if side.kind in PERSONAL}
+        of_bank = AccountKind.BANK in {self.debit.kind, self.credit.kind}
+        if not owners <= {self.person} or (self.person is None) != of_bank:
+            raise ValueError("an entry is about the person of its account, and money from a bank about nobody")
         demand_codes(self.programme, self.purpose, self.run, self.end_to_end_id, self.person)
 
 

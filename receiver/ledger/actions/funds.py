@@ -43,7 +43,7 @@ FUNDING = "funding"
 LONGEST_REFERENCE = 80
 
 
-def receive_funds(  # noqa: PLR0913 - an instalment is this many facts
+def receive_funds(
     session: Session,
     actor: Actor,
     programme: str,
@@ -109,7 +109,7 @@ def receive_funds(  # noqa: PLR0913 - an instalment is this many facts
     return instalment
 
 
-def reverse_instalment(  # noqa: PLR0913 - see receive_funds
+def reverse_instalment(
     session: Session, actor: Actor, instalment: UUID, *, on: date, reason: str, overdraw_because: str = ""
 ) -> Posted:
     """Take back what is left of an instalment that was entered wrongly; `reason` is kept in the audit record.
