@@ -38,6 +38,7 @@ _PERSONAL_KEYS = frozenset(
 )
 _IDS = ("_id", "_ids", "_count", "_code")  # `account_id` is an id like any other
 _LOOKS_PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+|\+\d[\d \-]{6,16}\d")
+_EVENT = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _MASK = "[removed]"
 _PLAIN = (str, UUID, date, PurePath, Words, Month, Money)  # what can be printed as it is; a datetime is a date
 _DEEPEST = 4
@@ -133,6 +134,13 @@ def _tell_error(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
     return event
 
 
+def _named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """An event of ours is a constant name; a sentence in its place could carry anything, so it is not told."""
+    if not (isinstance(event["event"], str) and _EVENT.fullmatch(event["event"])):
+        event["event"] = "log.unnamed_event"
+    return event
+
+
 def _template_only(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """What a library logs keeps its wording and loses its values, which we cannot know to be harmless."""
     record: logging.LogRecord = event["_record"]
@@ -163,7 +171,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     )
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     structlog.configure(
-        processors=[*_shared(), renderer],
+        processors=[_named, *_shared(), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
