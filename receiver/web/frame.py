@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from receiver import i18n
 from receiver.kit import clock
 from receiver.web.done import done_words
 from receiver.web.exchange import exchange_of
+from receiver.web.security import local_path
 from receiver.web.slots import main_navigation
 from receiver.web.visit import visit_of
 
@@ -42,8 +44,18 @@ def here(request: Request) -> str:
     known = exchange_of(request).here
     if known is not None:
         return known
-    query = request.url.query if request.method == "GET" else ""
+    if request.method != "GET":
+        return local_path(_page_of(request), request.url.path)
+    query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _page_of(request: Request) -> str:
+    """The page of ours from which something was sent, as the browser says; a POST's own address may show nothing."""
+    came_from = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+    if came_from.netloc.lower() != request.headers.get("host", "").lower():
+        return ""
+    return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
 
 
 def stand_at(request: Request, path: str) -> None:
@@ -61,4 +73,4 @@ def _session(request: Request) -> dict[str, int] | None:
     if visit is None or visit.ends_at is None:
         return None
     left = int((visit.ends_at - clock.now()).total_seconds())
-    return {"left": max(left, 0), "idle": visit.idle_seconds}
+    return {"remaining": max(left, 0), "idle": visit.idle_seconds}

@@ -160,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m receiver.web.static_build", description=main.__doc__)
     parser.add_argument("--htmx", type=Path, help="take htmx from this file instead of the build requirement")
     options = parser.parse_args(arguments)
-    manifest = build(htmx=options.htmx.read_bytes() if options.htmx else None)
+    manifest = build(BUILD, options.htmx.read_bytes() if options.htmx else None)
     for asset in manifest.values():
         sys.stdout.write(f"{asset['file']}: {asset['size']} bytes, gzip {asset['gz']}, brotli {asset['br']}\n")
     return 0

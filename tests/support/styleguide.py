@@ -7,11 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from receiver import i18n
+from receiver.kit.money import Money
 from receiver.kit.paging import Page
 from receiver.kit.words import LabelledEnum, Words, _, p_
 from receiver.web import forms, render
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent / "templates"
 
 
 class Way(LabelledEnum):
@@ -40,6 +41,9 @@ class Everything(forms.Form):
     size = forms.WholeNumber(_("People in the household"), least=1, most=30)
     born = forms.PartialDateField(_("Born"), hint=_("Leave blank what is not known."))
     on = forms.DateField(_("Appointment"))
+    day = forms.optional(forms.DayField(_("Next visit")))
+    month = forms.optional(forms.MonthField(_("Month of arrival")))
+    time = forms.optional(forms.TimeField(_("At what time")))
     way = forms.Choice(_("How are they paid?"), Way)
     account = forms.Phone(_("Number of the account"))
     needs = forms.Pick(_("What is needed"), State, optional=True)
@@ -85,7 +89,9 @@ def content(code: str = "en", *, error: bool = True) -> dict[str, Any]:
         "form": _wrong() if error else None,
         "wrong": _wrong(),
         "blank": Everything.blank(prefix="b"),
-        "filters": _filters(),
+        "filters": _filters("q"),
+        "more": _filters("r"),
+        "money": Money(120_000, "RWF"),
         **_lists(say),
     }
 
@@ -113,13 +119,13 @@ def _frame(code: str, say: Any) -> dict[str, Any]:
             for label in tabs
         ],
         "here": "/style",
-        "session": {"left": 1800, "idle": 1800},
+        "session": {"remaining": 1800, "idle": 1800},
         "done": None,
     }
 
 
 def _item(label: str, *, current: bool = False, count: int | None = None) -> dict[str, Any]:
-    return {"url": "#main", "label": label, "current": current, "count": count}
+    return {"url": "/people", "label": label, "current": current, "count": count}
 
 
 def _wrong() -> Everything:
@@ -141,8 +147,8 @@ def _wrong() -> Everything:
     return form
 
 
-def _filters() -> Filters:
-    form = Filters.blank(prefix="q", office="1")
+def _filters(prefix: str) -> Filters:
+    form = Filters.blank(prefix=prefix, office="1")
     form.offer("office", [(str(n), f"Office {n}") for n in range(9)])
     return form
 

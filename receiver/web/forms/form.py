@@ -189,8 +189,9 @@ class Form:
         return "" if field is not None and field.secret else first(self.raw, name)
 
     def values_of(self, name: str) -> list[str]:
-        """Everything that was chosen in an input that may be sent several times."""
-        return list(self.raw.get(name, ()))
+        """Everything that was chosen in an input that may be sent several times; never a password."""
+        field = self.fields.get(name)
+        return [] if field is not None and field.secret else list(self.raw.get(name, ()))
 
     def id_of(self, part: str) -> str:
         """The id of an input."""
@@ -198,12 +199,13 @@ class Form:
 
     @property
     def summary(self) -> list[tuple[str, Words]]:
-        """Every error with the id of the input to go to (empty for the whole), in the order of the fields."""
+        """Every error with the id of the input to go to (empty for the whole, or an unseen one), in the order of the fields."""
         told: list[tuple[str, Words]] = [("", words) for words in self.general_errors]
         for name, field in self.fields.items():
             if name in self.errors:
                 part = self.error_parts.get(name) or field.parts[0]
-                told.append((self.id_of(part), self.errors[name]))
+                seen = field.kind != "hidden"  # there is nothing to go to
+                told.append((self.id_of(part) if seen else "", self.errors[name]))
         return told
 
     @property

@@ -165,8 +165,8 @@
   // ---- The end of the session is told five minutes before
   const bars = byId("bars") || document.createElement("div");
   const tabs = window.BroadcastChannel && new BroadcastChannel("session");
-  let ends = Date.now() + 1000 * words.left;
-  const last = words.left < words.idle - 60 ? ends : Infinity;  // the day's end is nearer, and nothing moves that
+  let ends = Date.now() + 1000 * words.remaining;
+  const last = words.remaining < words.idle - 60 ? ends : Infinity;  // the day's end is nearer, and nothing moves that
   let shown;
   let place;
   const prolong = (left) => {
@@ -178,7 +178,7 @@
   const tick = () => {
     const left = ends - Date.now();
     const id = left <= 0 ? "t-ended" : left <= 300000 ? "t-ending" : "";
-    if (!words.left || id === (shown ? shown.dataset.from : "")) return;
+    if (!words.remaining || id === (shown ? shown.dataset.from : "")) return;
     const back = shown && shown.contains(document.activeElement) && place;
     if (shown) shown.remove();
     shown = id && fresh(id);
