@@ -12,10 +12,16 @@ from tests.support import postgres, run_folder
 from tests.support.databases import Databases, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from fastapi import FastAPI
+
+    from receiver.accounts.models import Office, User
     from receiver.db.engine import Database, WriteSession
+    from receiver.settings import Settings
+    from receiver.worker import System
+    from tests.support.pages import Browser
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
 
@@ -108,3 +114,51 @@ def session(database: Database) -> Iterator[WriteSession]:
     """
     with database.write_session() as opened:
         yield opened
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    """The settings of a practice system over the test's database."""
+    from receiver.settings import Settings
+
+    url = database.url.render_as_string(hide_password=False)
+    made = Settings(data_dir=tmp_path, database_url=url, practice=True)
+    database.info["settings"] = made
+    return made
+
+
+@pytest.fixture
+def system(database: Database, settings: Settings) -> System:
+    """The test's database as an opened system, every room connected."""
+    from receiver.worker import System, wire
+
+    wire(settings)
+    return System(settings, database.info["vault"], database)
+
+
+@pytest.fixture
+def app(system: System) -> FastAPI:
+    """The web application over the test's database."""
+    from receiver.app import create_app
+
+    return create_app(system=system)
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Browser:
+    """A browser that is not signed in."""
+    from tests.support.pages import Browser
+
+    return Browser(app)
+
+
+@pytest.fixture
+def sign_in(app: FastAPI, system: System) -> Callable[..., Browser]:
+    """Sign in: `sign_in(user)`, or `sign_in(Role.AUDITOR)` for a new user of that role; `.user_id` says who it is."""
+    from receiver.access import Role
+    from tests.support.signed_in import SignedIn
+
+    def enter(who: User | Role, *more: Role, offices: Sequence[Office] = (), language: str = "en") -> Browser:
+        return SignedIn.enter(app, system, who if not isinstance(who, Role) else (who, *more), offices, language)
+
+    return enter

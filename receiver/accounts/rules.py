@@ -190,14 +190,14 @@ def check_password(password: str, *, guess_score: int, email: str, name: str) ->
         raise PasswordTooShort(shortest=PASSWORD_SHORTEST)
     if len(password) > PASSWORD_LONGEST:
         raise PasswordTooLong(longest=PASSWORD_LONGEST)
-    if guess_score < WEAK_BELOW:
-        raise PasswordTooCommon
     own = [email.partition("@")[0], *re.split(r"\s+", name)]
     rest = password.casefold()
     for word in sorted((word.casefold() for word in own if len(word) > 3), key=len, reverse=True):  # noqa: PLR2004 - "Ali" is in many words
         rest = rest.replace(word, "")
     if len(rest) < PASSWORD_SHORTEST // 2:
         raise PasswordNamesYou
+    if guess_score < WEAK_BELOW:
+        raise PasswordTooCommon
 
 
 @dataclass(frozen=True)

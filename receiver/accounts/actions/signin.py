@@ -125,7 +125,7 @@ def start_session(
     if not awaits_code:
         user.signed_in_at = now
         session.flush()
-        audit.record(session, Kind.SIGNED_IN, actor, str(user.id), device=device, second_factor=False)
+        audit.record(session, Kind.SIGNED_IN, actor, str(user.id), second_factor=False)
     return Token(row, secret)
 
 
@@ -137,7 +137,7 @@ def pass_code(session: Session, actor: Actor, row: UserSession, settings: Settin
     row.awaits_code, row.stepped_up_at = False, now
     row.ends_at = now + timedelta(minutes=settings.session_absolute_minutes)
     user.signed_in_at = now
-    audit.record(session, Kind.SIGNED_IN, actor, str(user.id), device=row.device, second_factor=True)
+    audit.record(session, Kind.SIGNED_IN, actor, str(user.id), second_factor=True)
     return token
 
 
