@@ -35,6 +35,17 @@ def _data_home() -> Path:
     return (Path(home) if home.startswith("/") else Path.home() / ".local" / "share") / "receiver"
 
 
+def _is_bare(url: str) -> bool:
+    """Whether an address has a scheme of the web, a host, perhaps a port, and nothing else."""
+    try:
+        parts = urlsplit(url)
+        there = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an address that is none
+        return False
+    more = parts.username or parts.path.strip("/") or parts.query or parts.fragment
+    return parts.scheme in {"http", "https"} and there and not more
+
+
 def _background_url(known: dict[str, Any]) -> str:
     """Beside the database: its own file on SQLite, its own schema in the same PostgreSQL database."""
     url: str = known["database_url"]
@@ -146,9 +157,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _bare_address(cls, url: str) -> str:
-        parts = urlsplit(url)
-        bare = parts.scheme in {"http", "https"} and parts.hostname and not (parts.path.strip("/") or parts.query)
-        if url and (not bare or parts.username or parts.fragment):
+        if url and not _is_bare(url):
             raise ValueError("write scheme, host and port only, such as https://receiver.example")
         return url.rstrip("/")
 
@@ -179,12 +188,11 @@ def load_settings(**overrides: object) -> Settings:
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> dict[str, str | None]:
     """Variables that begin with RECEIVER_ and mean nothing, each with the setting that was probably meant."""
-    known = {variable(name) for name in Settings.model_fields}
-    names = sorted(
-        name for name in (os.environ if environment is None else environment) if name.upper().startswith(PREFIX)
-    )
-    return {
-        name: next(iter(difflib.get_close_matches(name.upper(), known, n=1)), None)
-        for name in names
-        if name.upper() not in known
-    }
+    fields = {name.upper(): variable(name) for name in Settings.model_fields}
+    unknown: dict[str, str | None] = {}
+    for name in sorted(os.environ if environment is None else environment):
+        field = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and field not in fields:
+            near = difflib.get_close_matches(field, fields, n=1)
+            unknown[name] = fields[near[0]] if near else None
+    return unknown
