@@ -38,16 +38,13 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("people_cap", sa.Integer(), nullable=True),
-        sa.Column("currency", CurrencyCode(3), nullable=False),
+        sa.Column("currency", CurrencyCode(), nullable=False),
         sa.Column("bank_account", sa.String(40), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         known("state", "open", "ended"),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_programmes_ends_after_start")),
-        sa.CheckConstraint(
-            "length(currency) = 3 AND currency = upper(currency)", name=op.f("ck_programmes_currency_code")
-        ),
         sa.CheckConstraint("people_cap IS NULL OR people_cap > 0", name=op.f("ck_programmes_cap_above_zero")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
         sa.UniqueConstraint("code", name=op.f("uq_programmes_code")),

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - one table after another
     """Create the tables."""
     op.create_table(
         "batches",
@@ -23,6 +23,9 @@ def upgrade() -> None:
         sa.Column("programme_id", Uuid(), nullable=False),
         sa.Column("office_id", Uuid(), nullable=False),
         sa.Column("arrives_on", sa.Date(), nullable=False),
+        sa.Column("arrives_time", sa.Time(), nullable=True),
+        sa.Column("arrived_on", sa.Date(), nullable=True),
+        sa.Column("announced", sa.Integer(), nullable=True),
         sa.Column("origin", sa.String(200), nullable=False),
         sa.Column("carrier", sa.String(100), nullable=False),
         sa.Column("place", sa.String(200), nullable=False),
@@ -30,6 +33,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         known("state", "announced", "arrived", "received"),
+        sa.CheckConstraint("announced IS NULL OR announced > 0", name=op.f("ck_batches_announced_above_zero")),
         sa.ForeignKeyConstraint(
             ["office_id"], ["offices.id"], name=op.f("fk_batches_office_id_offices"), ondelete="RESTRICT"
         ),
@@ -63,6 +67,9 @@ def upgrade() -> None:
         sa.Column("arrived_on", sa.Date(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("left_kind", sa.String(40), nullable=True),
+        sa.Column("needs", sa.LargeBinary(), nullable=True),
+        sa.Column("remark", sa.LargeBinary(), nullable=True),
+        sa.Column("erased_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         known("birth_precision", "day", "month", "year", "estimated", "unknown"),
@@ -91,14 +98,17 @@ def upgrade() -> None:
         sa.Column("batch_id", Uuid(), nullable=False),
         sa.Column("person_id", Uuid(), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
-        sa.Column("sending_number", sa.String(60), nullable=False),
         sa.Column("room", sa.String(60), nullable=False),
         sa.Column("meets_id", Uuid(), nullable=True),
+        sa.Column("caseworker_id", Uuid(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         known("state", "expected", "met", "not_arrived", "hospital", "other"),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["batches.id"], name=op.f("fk_arrivals_batch_id_batches"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["caseworker_id"], ["users.id"], name=op.f("fk_arrivals_caseworker_id_users"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["meets_id"], ["users.id"], name=op.f("fk_arrivals_meets_id_users"), ondelete="SET NULL"
@@ -109,6 +119,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
     )
     op.create_index(op.f("ix_arrivals_batch_id"), "arrivals", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_arrivals_caseworker_id"), "arrivals", ["caseworker_id"], unique=False)
     op.create_index(op.f("ix_arrivals_meets_id"), "arrivals", ["meets_id"], unique=False)
     op.create_index(op.f("ix_arrivals_person_id"), "arrivals", ["person_id"], unique=False)
     op.create_index("uq_arrivals_batch_id_person_id", "arrivals", ["batch_id", "person_id"], unique=True)
@@ -122,6 +133,7 @@ def upgrade() -> None:
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("safe_to_call", sa.Boolean(), nullable=False),
         sa.Column("safe_to_text", sa.Boolean(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("main", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -230,7 +242,7 @@ def upgrade() -> None:
     op.create_table(
         "name_keys",
         sa.Column("person_id", Uuid(), nullable=False),
-        sa.Column("key", sa.String(60), nullable=False),
+        sa.Column("key", sa.String(60).with_variant(sa.String(length=60, collation="C"), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_name_keys_person_id_people"), ondelete="CASCADE"
         ),
@@ -245,6 +257,7 @@ def upgrade() -> None:
         sa.Column("score", sa.SmallInteger(), nullable=False),
         sa.Column("reasons", Json, nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("raised_by", Uuid(), nullable=True),
         sa.Column("decided_by", Uuid(), nullable=True),
         sa.Column("decided_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -260,19 +273,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["decided_by"], ["users.id"], name=op.f("fk_possible_duplicates_decided_by_users"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(
+            ["raised_by"], ["users.id"], name=op.f("fk_possible_duplicates_raised_by_users"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_possible_duplicates")),
     )
     op.create_index(op.f("ix_possible_duplicates_a_id"), "possible_duplicates", ["a_id"], unique=False)
     op.create_index(op.f("ix_possible_duplicates_b_id"), "possible_duplicates", ["b_id"], unique=False)
     op.create_index(op.f("ix_possible_duplicates_decided_by"), "possible_duplicates", ["decided_by"], unique=False)
+    op.create_index(op.f("ix_possible_duplicates_raised_by"), "possible_duplicates", ["raised_by"], unique=False)
     op.create_index(op.f("ix_possible_duplicates_state"), "possible_duplicates", ["state"], unique=False)
     op.create_index("uq_possible_duplicates_a_id_b_id", "possible_duplicates", ["a_id", "b_id"], unique=True)
     op.create_table(
         "household_members",
-        sa.Column("person_id", Uuid(), nullable=False),
+        sa.Column("id", Uuid(), nullable=False),
         sa.Column("household_id", Uuid(), nullable=False),
+        sa.Column("person_id", Uuid(), nullable=False),
         sa.Column("relationship", sa.String(40), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
         known(
             "relationship",
             "head",
@@ -285,6 +304,7 @@ def upgrade() -> None:
             "relative",
             "other",
         ),
+        sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_household_members_until_after_since")),
         sa.ForeignKeyConstraint(
             ["household_id"],
             ["households.id"],
@@ -294,9 +314,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_household_members_person_id_people"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_household_members")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household_members")),
     )
     op.create_index(op.f("ix_household_members_household_id"), "household_members", ["household_id"], unique=False)
+    op.create_index(op.f("ix_household_members_person_id"), "household_members", ["person_id"], unique=False)
+    op.create_index(
+        "uq_household_members_person_id_now",
+        "household_members",
+        ["person_id"],
+        unique=True,
+        sqlite_where=sa.text("until IS NULL"),
+        postgresql_where=sa.text("until IS NULL"),
+    )
     op.create_table(
         "manifest_rows",
         sa.Column("id", Uuid(), nullable=False),

@@ -1,11 +1,11 @@
 """People, their names as search keys, households, contacts, documents; batches, arrivals, manifests, look-alikes.
 
-Names, sex, birth, nationality and states are plain columns; phones, addresses, document numbers and what a manifest
-held are sealed under the person's key (of a manifest: the import's), with a keyed hash beside them where equal ones
-must be found.
+Names, sex, birth, nationality and states are plain columns; phones, addresses, document numbers, first needs and what
+a manifest held are sealed under the person's key (of a manifest: the import's), with a keyed hash beside them where
+equal ones must be found.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    Time,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,12 +40,16 @@ from receiver.people.rules import (
     Sex,
 )
 
+# Compared byte by byte on both databases, so that a beginning can be looked for in the index.
+KEY = String(60).with_variant(String(60, collation="C"), "postgresql")
+
 
 class Person(HasId, Versioned, Stamped, Base):
     """A person. `full_name` is as they give it, in any script; there is no rule on the number of words.
 
     `languages` are BCP 47 codes, the first the preferred one. The stipend begins on `arrived_on` and ends with
-    `left_on`, the last day that counts.
+    `left_on`, the last day that counts. `needs` are codes of first needs and `remark` a few words for those who meet
+    the person, both sealed. Who was erased stays as an empty row, which no query of people finds.
     """
 
     __tablename__ = "people"
@@ -73,6 +78,9 @@ class Person(HasId, Versioned, Stamped, Base):
     arrived_on: Mapped[date | None] = mapped_column(Date, index=True)
     left_on: Mapped[date | None] = mapped_column(Date)
     left_kind: Mapped[LeftKind | None] = mapped_column(Choice(LeftKind))
+    needs: Mapped[bytes | None] = mapped_column(LargeBinary)
+    remark: Mapped[bytes | None] = mapped_column(LargeBinary)
+    erased_at: Mapped[datetime | None] = mapped_column()
 
 
 class NameKey(Base):
@@ -82,7 +90,7 @@ class NameKey(Base):
     __table_args__ = (Index("ix_name_keys_key_person_id", "key", "person_id"),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    key: Mapped[str] = mapped_column(KEY, primary_key=True)
 
 
 class Household(HasId, Versioned, Stamped, Base):
@@ -95,19 +103,36 @@ class Household(HasId, Versioned, Stamped, Base):
     alternate_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
 
 
-class HouseholdMember(Base):
-    """A person's place in a household; nobody is in two."""
+class HouseholdMember(HasId, Base):
+    """A person's place in a household from `since` to `until`, the last day; nobody lives in two at once.
+
+    Former places stay, because a stipend may have to be worked out for a month that has passed.
+    """
 
     __tablename__ = "household_members"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="until_after_since"),
+        Index(
+            "uq_household_members_person_id_now",
+            "person_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     relationship: Mapped[Relationship] = mapped_column(Choice(Relationship))
     since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
 
 
 class ContactWay(HasId, Versioned, Stamped, Base):
-    """A way to reach somebody, sealed; `blind` finds the same number with another person."""
+    """A way to reach somebody, sealed; `blind` finds the same number with another person.
+
+    `shared`: others use it too, so a message may be read by them.
+    """
 
     __tablename__ = "contact_ways"
 
@@ -118,6 +143,7 @@ class ContactWay(HasId, Versioned, Stamped, Base):
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
     safe_to_call: Mapped[bool] = mapped_column(default=False)
     safe_to_text: Mapped[bool] = mapped_column(default=False)
+    shared: Mapped[bool] = mapped_column(default=False)
     main: Mapped[bool] = mapped_column(default=False)
 
 
@@ -137,14 +163,21 @@ class IdentityDocument(HasId, Versioned, Stamped, Base):
 
 
 class Batch(HasId, Versioned, Stamped, Base):
-    """People who arrive together, sometimes one; `slug` such as 2026-11-27-a names it in addresses."""
+    """People who arrive together, sometimes one; `slug` such as 2026-11-27-a names it in addresses and never changes.
+
+    `arrives_on` is the day announced, `arrived_on` the day it was; `announced` is how many were announced, if known.
+    """
 
     __tablename__ = "batches"
+    __table_args__ = (CheckConstraint("announced IS NULL OR announced > 0", name="announced_above_zero"),)
 
     slug: Mapped[str] = mapped_column(String(20), unique=True)
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"), index=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id", ondelete="RESTRICT"), index=True)
     arrives_on: Mapped[date] = mapped_column(Date, index=True)
+    arrives_time: Mapped[time | None] = mapped_column(Time)
+    arrived_on: Mapped[date | None] = mapped_column(Date)
+    announced: Mapped[int | None] = mapped_column(Integer)
     origin: Mapped[str] = mapped_column(String(200), default="")
     carrier: Mapped[str] = mapped_column(String(100), default="")
     place: Mapped[str] = mapped_column(String(200), default="")
@@ -152,7 +185,10 @@ class Batch(HasId, Versioned, Stamped, Base):
 
 
 class Arrival(HasId, Versioned, Stamped, Base):
-    """A person in a batch: whether they came, where they sleep the first night and who meets them."""
+    """A person in a batch: whether they came, where they sleep the first night, who meets them.
+
+    `caseworker_id` is who shall have the case once the person is here.
+    """
 
     __tablename__ = "arrivals"
     __table_args__ = (Index("uq_arrivals_batch_id_person_id", "batch_id", "person_id", unique=True),)
@@ -160,9 +196,9 @@ class Arrival(HasId, Versioned, Stamped, Base):
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("batches.id", ondelete="RESTRICT"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     state: Mapped[ArrivalState] = mapped_column(Choice(ArrivalState), default=ArrivalState.EXPECTED)
-    sending_number: Mapped[str] = mapped_column(String(60), default="")
     room: Mapped[str] = mapped_column(String(60), default="")
     meets_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    caseworker_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
 
 
 class ManifestImport(HasId, Versioned, Stamped, Base):
@@ -210,7 +246,10 @@ class ManifestRow(HasId, Base):
 
 
 class PossibleDuplicate(HasId, Versioned, Stamped, Base):
-    """Two records that may be one person, with the reasons; a human decides, and it never stops help."""
+    """Two records that may be one person, with the reasons; a human decides, and it never stops help.
+
+    `raised_by` registered the later of the two, and does not settle alone what a second pair of eyes must.
+    """
 
     __tablename__ = "possible_duplicates"
     __table_args__ = (
@@ -223,5 +262,6 @@ class PossibleDuplicate(HasId, Versioned, Stamped, Base):
     score: Mapped[int] = mapped_column(SmallInteger)
     reasons: Mapped[list[Any]] = mapped_column(Json, default=list)
     state: Mapped[DuplicateState] = mapped_column(Choice(DuplicateState), default=DuplicateState.OPEN, index=True)
+    raised_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     decided_at: Mapped[datetime | None] = mapped_column()

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from receiver.kit.errors import Refusal
 from receiver.kit.words import LabelledEnum, _, p_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
 
 
 class BatchState(LabelledEnum):
@@ -78,3 +84,66 @@ def check_batch_move(now: BatchState, then: BatchState) -> None:
     """
     if then not in _NEXT[now]:
         raise BatchCannotMove(now=now.label, then=then.label)
+
+
+class ArrivedInFuture(Refusal):
+    """Nobody has arrived on a day that has not come."""
+
+    sentence = _("The day of arrival lies in the future. Please give the day on which it was.")
+    status = 422
+
+
+class AlreadyHere(Refusal):
+    """Whoever was met is here; what becomes of them is recorded with the person."""
+
+    sentence = _(
+        "%(reference)s was met and has a case, so this cannot become “%(then)s”. "
+        "If the person has left, please record that with the person."
+    )
+
+
+class ReceivedTooEarly(Refusal):
+    """A batch is received when something is known of everyone."""
+
+    sentence = _("Some people of this arrival are still marked as expected. Please mark what became of them first.")
+
+
+HERE = frozenset({ArrivalState.MET, ArrivalState.HOSPITAL})
+"""The people of these states are in the country: they have a case and, from the day, a claim."""
+
+
+def check_arrived(arrived_on: date, today: date) -> None:
+    """Refuse a day of arrival in the future.
+
+    Raises:
+        ArrivedInFuture
+    """
+    if arrived_on > today:
+        raise ArrivedInFuture
+
+
+def check_mark(now: ArrivalState, then: ArrivalState, *, here: bool, reference: str) -> None:
+    """Refuse to unsay that somebody who is `here` came.
+
+    Raises:
+        AlreadyHere
+    """
+    if here and now in HERE and then in {ArrivalState.EXPECTED, ArrivalState.NOT_ARRIVED}:
+        raise AlreadyHere(reference=reference, then=then.label)
+
+
+def check_received(expected: int) -> None:
+    """Refuse to receive a batch while people of it are still expected.
+
+    Raises:
+        ReceivedTooEarly
+    """
+    if expected:
+        raise ReceivedTooEarly
+
+
+def slugs(day: date) -> Iterator[str]:
+    """Names of the batches of a day: 2026-11-27-a to -z, then -aa to -zz."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    yield from (f"{day.isoformat()}-{letter}" for letter in letters)
+    yield from (f"{day.isoformat()}-{first}{second}" for first in letters for second in letters)

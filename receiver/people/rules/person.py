@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from receiver.kit.dates import UNKNOWN, PartialDate
 from receiver.kit.errors import Refusal
+from receiver.kit.ids import ALPHABET, clean_reference, is_reference
+from receiver.kit.text import strip_hidden, western_digits
 from receiver.kit.words import LabelledEnum, _, p_
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
     from uuid import UUID
+
+PREFIX = "R"
+"""Of the references of people."""
+HOUSEHOLD_PREFIX = "HH"
+LANGUAGES_AT_MOST = 6
+_TAIL = 3
+_REFERENCE_LENGTH = 7
 
 
 class Sex(LabelledEnum):
@@ -66,10 +78,74 @@ class DocumentKind(LabelledEnum):
     OTHER = "other", p_("document", "Other document")
 
 
+class Need(LabelledEnum):
+    """What somebody needs on the first day, as far as a reception must know."""
+
+    DOCTOR = "doctor", p_("first need", "A doctor")
+    MEDICINE = "medicine", p_("first need", "Medicine that must go on")
+    WALKING = "walking", p_("first need", "Help with walking, or a wheelchair")
+    INFANT = "infant", p_("first need", "Things for a baby")
+    PREGNANT = "pregnant", p_("first need", "Pregnant")
+    DIET = "diet", p_("first need", "Special food")
+    ROOM_APART = "room_apart", p_("first need", "A room apart")
+    ALONE_CHILD = "alone_child", p_("first need", "A child without parents")
+
+
 class LeftBeforeArrival(Refusal):
     """Dates the wrong way round."""
 
     sentence = _("The day of leaving lies before the day of arrival. Please check the two dates.")
+    status = 422
+
+
+class LeftInFuture(Refusal):
+    """Nobody has left on a day that has not come."""
+
+    sentence = _("The day lies in the future. Please give the day on which it was.")
+    status = 422
+
+
+class NotHereYet(Refusal):
+    """Only who arrived can leave."""
+
+    sentence = _("This person has not arrived yet, so leaving cannot be recorded.")
+
+
+class AlreadyLeft(Refusal):
+    """Leaving is recorded once."""
+
+    sentence = _("It is recorded already that this person is no longer here.")
+
+
+class LivesInHousehold(Refusal):
+    """Nobody lives in two households."""
+
+    sentence = _("%(reference)s lives in a household already. Please move the person out of it first.")
+
+
+class NotInHousehold(Refusal):
+    """Only a member can move out."""
+
+    sentence = _("%(reference)s is not a member of this household any more.")
+
+
+class MovedInAfterwards(Refusal):
+    """Dates the wrong way round."""
+
+    sentence = _("The day of moving out lies before the day of moving in. Please check the dates.")
+    status = 422
+
+
+class OtherOffice(Refusal):
+    """A household lives in one place."""
+
+    sentence = _("%(reference)s belongs to another office, so the two cannot be one household.")
+
+
+class NoDocumentNumber(Refusal):
+    """A number of punctuation only."""
+
+    sentence = _("Please write the number of the document.")
     status = 422
 
 
@@ -80,14 +156,37 @@ class CollectorOutsideHousehold(Refusal):
     status = 422
 
 
-def check_left(arrived_on: date | None, left_on: date) -> None:
-    """Refuse a day of leaving before the day of arrival.
+@dataclass(frozen=True)
+class Identity:
+    """Who somebody is, in their own words; only the name is needed."""
+
+    full_name: str
+    name_latin: str = ""
+    name_on_document: str = ""
+    other_names: str = ""
+    sex: Sex = Sex.UNKNOWN
+    born: PartialDate = UNKNOWN
+    nationality: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every way in which the name is written."""
+        written = (self.full_name, self.name_latin, self.name_on_document, self.other_names)
+        return tuple(dict.fromkeys(name for name in written if name))
+
+
+def check_left(arrived_on: date | None, left_on: date, *, today: date) -> None:
+    """Refuse a day of leaving before the day of arrival or in the future.
 
     Raises:
-        LeftBeforeArrival
+        NotHereYet, LeftBeforeArrival, LeftInFuture
     """
-    if arrived_on is not None and left_on < arrived_on:
+    if arrived_on is None:
+        raise NotHereYet
+    if left_on < arrived_on:
         raise LeftBeforeArrival
+    if left_on > today:
+        raise LeftInFuture
 
 
 def check_collector(members: Collection[UUID], collector: UUID | None, alternate: UUID | None) -> None:
@@ -99,3 +198,35 @@ def check_collector(members: Collection[UUID], collector: UUID | None, alternate
     chosen = [one for one in (collector, alternate) if one is not None]
     if len(set(chosen)) < len(chosen) or not set(chosen) <= set(members):
         raise CollectorOutsideHousehold
+
+
+def plain_number(text: str) -> str:
+    """A document number as it is compared: capital letters and western digits, nothing between them."""
+    plain = unicodedata.normalize("NFKC", western_digits(strip_hidden(text))).upper()
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
+def tail_of(text: str) -> str:
+    """The last characters of a number, by which its owner knows it; nothing of one so short that they would tell it."""
+    plain = plain_number(text)
+    return plain[-_TAIL:] if len(plain) > 2 * _TAIL - 1 else ""
+
+
+def references_in(text: str) -> tuple[str, ...]:
+    """The references that somebody may have meant: the one typed if it is whole, else those one slip away from it.
+
+    A slip is one wrong letter or two letters swapped. What does not look like a reference gives nothing.
+    """
+    cleaned = clean_reference(text)
+    prefix, _dash, body = cleaned.rpartition("-")
+    if len(body) != _REFERENCE_LENGTH or prefix not in {"", PREFIX}:
+        return ()
+    whole = f"{PREFIX}-{body}"
+    if is_reference(whole, PREFIX):
+        return (whole,)
+    if not prefix and not any(sign.isdigit() for sign in text):  # seven letters are more likely a name
+        return ()
+    wrong = (f"{body[:at]}{letter}{body[at + 1 :]}" for at in range(len(body)) for letter in ALPHABET)
+    swapped = (f"{body[:at]}{body[at + 1]}{body[at]}{body[at + 2 :]}" for at in range(len(body) - 1))
+    near = dict.fromkeys(f"{PREFIX}-{each}" for each in (*wrong, *swapped))
+    return tuple(each for each in near if is_reference(each, PREFIX))

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from receiver.kit import names
-from receiver.kit.words import LabelledEnum, p_
+from receiver.kit.errors import Refusal
+from receiver.kit.words import LabelledEnum, _, p_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-ASK_FROM = 60
-"""From this score on a human is asked."""
+ASK_FROM = 55
+"""From this score on a human is asked: the same name with a near birth year and nationality, or more."""
 KNOWN_FROM = 100
 """From this score on, with an equal document or sending number, a manifest row counts as somebody already here."""
 ALIKE_FROM = 85
@@ -56,11 +57,29 @@ _WEIGHT = {
     DuplicateReason.NATIONALITY: 5,
 }
 _YEARS_APART = 2
+_WRITTEN_FOR_UNKNOWN = (1, 1)  # month and day that offices write for people who do not know theirs
+
+
+class SecondPairOfEyes(Refusal):
+    """Whoever registered a record does not settle alone whether it is a second one."""
+
+    sentence = _("You registered one of the two, so someone else has to decide this.")
+    status = 403
+
+
+class AlreadyDecided(Refusal):
+    """A decision is made once; what follows from it is undone elsewhere."""
+
+    sentence = _("This has been decided already: %(decided)s.")
 
 
 @dataclass(frozen=True)
 class Trait:
-    """What is compared of one person; `marks` are keyed hashes of document numbers, `phones` of phone numbers."""
+    """What is compared of one person.
+
+    `marks`, `sending_marks` and `phones` are keyed hashes of document numbers, of numbers that the sending state gave,
+    and of telephone numbers.
+    """
 
     id: UUID
     names: tuple[str, ...]
@@ -68,9 +87,9 @@ class Trait:
     birth: tuple[int | None, int | None, int | None] = (None, None, None)
     nationality: str | None = None
     marks: frozenset[bytes] = frozenset()
-    sending_number: str = ""
+    sending_marks: frozenset[bytes] = frozenset()
     phones: frozenset[bytes] = frozenset()
-    household: object = None
+    household: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +103,7 @@ class Likeness:
     @property
     def certain(self) -> bool:
         """Whether a manifest row can be taken as somebody already here without asking."""
-        return self.score >= KNOWN_FROM and bool(
-            {DuplicateReason.DOCUMENT, DuplicateReason.SENDING_NUMBER} & set(self.reasons)
-        )
+        return self.score >= KNOWN_FROM and share_a_number(self.reasons)
 
     @property
     def ask(self) -> bool:
@@ -97,17 +114,47 @@ class Likeness:
 def compare(one: Trait, other: Trait) -> Likeness:
     """Weigh what two records share. Different sexes, and members of one household, need a shared number to count."""
     reasons = list(_reasons(one, other))
-    numbers = {DuplicateReason.DOCUMENT, DuplicateReason.SENDING_NUMBER} & set(reasons)
     different = "u" not in {one.sex, other.sex} and one.sex != other.sex
     together = one.household is not None and one.household == other.household
-    score = 0 if (different or together) and not numbers else sum(_WEIGHT[reason] for reason in reasons)
+    counts = share_a_number(reasons) or not (different or together)
+    score = sum(_WEIGHT[reason] for reason in reasons) if counts else 0
     return Likeness(other.id, min(score, 100), tuple(reasons))
+
+
+def share_a_number(reasons: Iterable[str]) -> bool:
+    """Whether the reasons hold a number that only one person has."""
+    return bool({DuplicateReason.DOCUMENT, DuplicateReason.SENDING_NUMBER} & set(reasons))
+
+
+def check_decider(
+    verdict: DuplicateState, reasons: Iterable[str], *, raised_by: UUID | None, decider: UUID | None
+) -> None:
+    """Refuse whoever registered one of two records as the only judge of what a second pair of eyes must see.
+
+    That two records are one person always needs it; that they are two people needs it where they share a number.
+
+    Raises:
+        SecondPairOfEyes
+    """
+    alone = raised_by is not None and raised_by == decider
+    if alone and (verdict is DuplicateState.SAME or share_a_number(reasons)):
+        raise SecondPairOfEyes
+
+
+def check_open(state: DuplicateState) -> None:
+    """Refuse a second decision.
+
+    Raises:
+        AlreadyDecided
+    """
+    if state is not DuplicateState.OPEN:
+        raise AlreadyDecided(decided=state.label)
 
 
 def _reasons(one: Trait, other: Trait) -> Iterable[DuplicateReason]:
     if one.marks & other.marks:
         yield DuplicateReason.DOCUMENT
-    if one.sending_number and one.sending_number == other.sending_number:
+    if one.sending_marks & other.sending_marks:
         yield DuplicateReason.SENDING_NUMBER
     if one.phones & other.phones:
         yield DuplicateReason.PHONE
@@ -116,7 +163,7 @@ def _reasons(one: Trait, other: Trait) -> Iterable[DuplicateReason]:
         yield DuplicateReason.NAME
     elif likeness >= ALIKE_FROM:
         yield DuplicateReason.NAME_ALIKE
-    if None not in one.birth and one.birth == other.birth:
+    if None not in one.birth and one.birth == other.birth and one.birth[1:] != _WRITTEN_FOR_UNKNOWN:
         yield DuplicateReason.BIRTH
     elif one.birth[0] and other.birth[0] and abs(one.birth[0] - other.birth[0]) <= _YEARS_APART:
         yield DuplicateReason.BIRTH_YEAR
