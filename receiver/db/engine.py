@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, exc
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
@@ -97,10 +97,6 @@ class Database:
         self._latch = threading.Event()
         self.write_engine = self._engine(read_only=False)
         self.read_engine = self._engine(read_only=True)
-        self._writer = sessionmaker(self.write_engine, class_=WriteSession, expire_on_commit=False, info=self.info)
-        self._reader = sessionmaker(
-            self.read_engine, class_=ReadSession, expire_on_commit=False, autoflush=False, info=self.info
-        )
 
     def __repr__(self) -> str:
         return f"Database({self.url!r})"  # the password is masked
@@ -119,11 +115,11 @@ class Database:
 
     def write_session(self) -> WriteSession:
         """A writing session whose commit, rollback and close are the caller's."""
-        return self._writer()
+        return WriteSession(self.write_engine, expire_on_commit=False, info=self.info)
 
     def read_session(self) -> ReadSession:
         """A reading session whose close is the caller's."""
-        return self._reader()
+        return ReadSession(self.read_engine, expire_on_commit=False, autoflush=False, info=self.info)
 
     @property
     def latched(self) -> bool:
@@ -220,8 +216,7 @@ class Database:
         if is_disk_fault(error):
             self._latch.set()
         refusal = refusal_for(error)
-        unreachable = context.connection is None and isinstance(context.sqlalchemy_exception, exc.OperationalError)
-        if refusal is None and unreachable:
+        if refusal is None and _is_out_of_reach(context):
             refusal = DatabaseBusy()
         if refusal is not None:
             raise refusal from error
@@ -230,6 +225,16 @@ class Database:
         # After a failed fsync SQLite acknowledges the next write, though the one before it never reached the disk.
         if self.latched:
             raise DatabaseStopped
+
+
+def _is_out_of_reach(context: ExceptionContext) -> bool:
+    """Whether the server did not answer, or the line broke before anything was committed.
+
+    A line that breaks during COMMIT leaves open whether it took place; that stays an error.
+    """
+    if context.connection is None:
+        return isinstance(context.sqlalchemy_exception, exc.OperationalError)
+    return context.is_disconnect and context.statement is not None
 
 
 def address(url: str | URL) -> URL:

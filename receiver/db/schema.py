@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 import receiver
@@ -166,8 +166,3 @@ def plain_engine(database: Database) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
-
-
-def tables(connection: Connection) -> list[str]:
-    """The names of the tables there are."""
-    return inspect(connection).get_table_names()
