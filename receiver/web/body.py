@@ -97,6 +97,11 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+def is_json(kind: str) -> bool:
+    """Whether a content type is what programs send."""
+    return kind == "application/json" or kind.endswith("+json")
+
+
 async def read_sent(request: Request) -> Sent:
     """The body of this request; read at the first call, remembered for the others.
 
@@ -112,7 +117,7 @@ async def read_sent(request: Request) -> Sent:
 
 async def _read(request: Request) -> Sent:
     kind = media_type(request)
-    if kind == "application/json" or kind.endswith("+json"):
+    if is_json(kind):
         return Sent(digest=_digest(request, {}, {}, await request.body()))
     if kind == "multipart/form-data":
         fields, files = await _multipart(request)

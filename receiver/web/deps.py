@@ -17,7 +17,7 @@ from receiver.db.engine import Database
 from receiver.db.engine import ReadSession as DatabaseReadSession
 from receiver.db.engine import WriteSession as DatabaseWriteSession
 from receiver.web import idempotency, parking
-from receiver.web.body import Sent, read_sent
+from receiver.web.body import NotAForm, Sent, is_json, media_type, read_sent
 from receiver.web.exchange import exchange_of
 from receiver.web.forms.binding import bind, bind_query
 from receiver.web.forms.form import Form
@@ -134,6 +134,8 @@ def binder(form_class: type[F]) -> Any:
     """The dependency that reads a form of this class from the body."""
 
     async def read(request: Request, sent: Annotated[Sent, Depends(sent_with)]) -> F:
+        if is_json(media_type(request)):
+            raise NotAForm
         kept = None
         if form_class.claims_kept(sent.fields):
             kept = await run_in_threadpool(parking.restored_uploads, request, form_class, sent)

@@ -224,6 +224,7 @@ class Visitor:
 
         with i18n.use(_language(request, None)):
             try:
+                guard(request, request.method)
                 visit = await run_in_threadpool(_find_visit, request) if _may_be_known(request) else None
                 set_visit(request, visit)
                 with i18n.use(_language(request, visit)):
@@ -236,7 +237,6 @@ class Visitor:
         await _afterwards(request)
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
-        guard(request, request.method)
         visit = visit_of(request)
         if visit is not None and visit.ends_at is not None and "hx-request" in request.headers:
             send = _telling_time_left(send, visit)

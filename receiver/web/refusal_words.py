@@ -50,6 +50,9 @@ GENERAL: dict[int, Words] = {
 }
 
 
-def told_about(status: int) -> Told:
-    """What the page of this status says."""
-    return _BY_STATUS.get(status, _OTHER)
+_BY_CODE: dict[str, Told] = {"from-elsewhere": _OTHER}
+
+
+def told_about(status: int, code: str = "") -> Told:
+    """What the page of this status says, or of a refusal that its status describes badly."""
+    return _BY_CODE.get(code) or _BY_STATUS.get(status, _OTHER)

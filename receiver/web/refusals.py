@@ -193,7 +193,7 @@ def _way_back(request: Request) -> str:
 
 def _page(request: Request, refusal: Refusal, status: int) -> Response:
     """The page, or the fragment that htmx shows in place of what it asked for."""
-    told = told_about(status)
+    told = told_about(status, refusal.code)
     exchange = exchange_of(request)
     if exchange.here is None:
         stand_at(request, "/")
@@ -244,7 +244,7 @@ def _problem(request: Request, refusal: Refusal, status: int, error: Exception) 
     """The refusal for a program."""
     told: dict[str, Any] = {
         "type": f"urn:receiver:refusal:{refusal.code}",
-        "title": i18n.text(told_about(status).title),
+        "title": i18n.text(told_about(status, refusal.code).title),
         "status": status,
         "detail": i18n.text(refusal.words),
         "code": refusal.code,

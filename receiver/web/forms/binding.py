@@ -69,8 +69,8 @@ def bind_query(form_class: type[F], pairs: Iterable[tuple[str, str]]) -> F:
 
 
 def _refuse_foreign(form_class: type[Form], fields: Mapping[str, list[str]], files: Mapping[str, object]) -> None:
-    parts = {part for field in form_class.fields.values() for part in field.parts}
     uploads = {name: field for name, field in form_class.fields.items() if isinstance(field, File)}
+    parts = {part for name, field in form_class.fields.items() if name not in uploads for part in field.parts}
     known = parts | _CARRIED | {field.kept_part for field in uploads.values()}
     if fields.keys() - known or files.keys() - uploads.keys():
         raise UnknownFields
