@@ -28,6 +28,7 @@ _AMOUNT = re.compile(
     r"(?:(?P<point>[.,\u066b])(?P<part>\d+))?",
     re.ASCII,
 )
+_LOCAL_NAMES = {"RWF": ("FRW", "RF")}  # what people write beside an amount, besides the code
 _THOUSAND = 3  # digits between two separators
 _MOST_DIGITS = 15  # far above any sum that is paid, and well inside what a database holds
 
@@ -35,13 +36,13 @@ _MOST_DIGITS = 15  # far above any sum that is paid, and well inside what a data
 class NotAnAmount(Invalid):
     """A text in which we cannot see an amount of money."""
 
-    sentence = _("We cannot read this as an amount. Please write it in figures, for example 250 000.")
+    sentence = _("We cannot read this as an amount. Please write it in digits, such as 250 000.")
 
 
 class NoSuchCoin(Invalid):
     """An amount with a part smaller than the smallest unit of its currency."""
 
-    sentence = _("%(currency)s has no amounts as small as this. Please write at most %(decimals)s decimals.")
+    sentence = _("%(currency)s has no smaller parts than %(smallest)s. Please write the amount in those.")
 
 
 class TooMuch(Invalid):
@@ -53,7 +54,7 @@ class TooMuch(Invalid):
 class UnclearAmount(Invalid):
     """An amount that two readers would read differently."""
 
-    sentence = _("This amount can be read in two ways. Please write it without separators between thousands.")
+    sentence = _("This amount can be read in two ways. Please write it in digits without separators.")
 
 
 def exponent(currency: str) -> int:
@@ -142,12 +143,22 @@ def split(money: Money, weights: Sequence[int]) -> list[Money]:
     return [Money(sign * (share + (place in favoured)), money.currency) for place, (share, _rest) in enumerate(shares)]
 
 
+def _without_currency(text: str, currency: str) -> str:
+    """The text without the name of its currency before or after it."""
+    for name in (currency, *_LOCAL_NAMES.get(currency, ())):
+        if text.upper().startswith(name):
+            return text[len(name) :].strip()
+        if text.upper().endswith(name):
+            return text[: -len(name)].strip()
+    return text
+
+
 def parse_money(text: str, currency: str) -> Money:
     """Read an amount that somebody typed or exported, without a float and whatever their habit of separators.
 
     Spaces, dots, commas or apostrophes may stand between thousands, a dot or comma before decimals; the two differ.
     What stands before exactly three last digits separates thousands, unless the currency has three decimals, when
-    it could be either and is refused. Digits may be of any script; the currency's code may stand beside them.
+    it could be either and is refused. Digits may be of any script; the currency's name may stand beside them.
 
     Raises:
         NotAnAmount: no amount in it.
@@ -156,7 +167,7 @@ def parse_money(text: str, currency: str) -> Money:
         TooMuch: more than 15 digits.
     """
     plain = re.sub(r"\s", " ", western_digits(strip_hidden(text)).translate(_SAME)).strip()
-    match = _AMOUNT.fullmatch(plain.removeprefix(currency).removesuffix(currency).strip())
+    match = _AMOUNT.fullmatch(_without_currency(plain, currency))
     if match is None or (match["point"] and match["point"] == match["group"]):
         raise NotAnAmount
     decimals, part = exponent(currency), match["part"] or ""
@@ -165,7 +176,7 @@ def parse_money(text: str, currency: str) -> Money:
         raise UnclearAmount
     part = part.rstrip("0")
     if len(part) > decimals:
-        raise NoSuchCoin(currency=currency, decimals=decimals)
+        raise NoSuchCoin(currency=currency, smallest=Money(1, currency))
     digits = (re.sub(r"\D", "", match["whole"]) + part.ljust(decimals, "0")).lstrip("0")
     if len(digits) > _MOST_DIGITS:
         raise TooMuch

@@ -119,6 +119,8 @@ ARABIC = "\u0662\u0665\u0660\u066c\u0660\u0660\u0660"  # 250,000 in Arabic digit
         ("\u200e250000\u200f", "RWF", 250_000),
         (" RWF 250,000 ", "RWF", 250_000),
         ("250,000 RWF", "RWF", 250_000),
+        ("250 000 Frw", "RWF", 250_000),
+        ("rf250000", "RWF", 250_000),
         ("250000.00", "RWF", 250_000),
         ("1.000,00", "RWF", 1_000),
         ("-5", "RWF", -5),
@@ -154,6 +156,8 @@ def test_amounts_are_read_as_people_write_them(text, currency, minor):
         ("5-", "RWF", NotAnAmount),
         ("\u00b25", "RWF", NotAnAmount),  # a superscript
         ("12 USD", "RWF", NotAnAmount),
+        ("12 Frw", "USD", NotAnAmount),
+        ("RWF", "RWF", NotAnAmount),
         ("=1+1", "RWF", NotAnAmount),
         ("1.000,50", "RWF", NoSuchCoin),
         ("0.5", "RWF", NoSuchCoin),
