@@ -38,7 +38,8 @@ def open_people(session: Session, people: Iterable[UUID], currency: str) -> dict
         if missing:
             _insert(session, [_owed_row(session, person, currency) for person in missing])
             known |= _owed(session, missing)  # read back: another writer may have been first
-        for person, (owner, kept) in known.items():
+        for person in some:
+            owner, kept = known[person]
             if kept != currency:
                 raise OtherCurrency(account=f"{AccountKind.OWED.value}:{owner}", currency=kept)
             found[person] = owner

@@ -51,5 +51,9 @@ def lock(session: Session) -> None:
 def open_book(session: Session, recorded_at: datetime) -> Book:
     """Lock the ledger and find its end."""
     lock(session)
-    last = session.execute(select(func.coalesce(func.max(LedgerEntry.seq), 0))).scalar_one()
-    return Book(session, recorded_at, int(last))
+    return Book(session, recorded_at, last_entry(session))
+
+
+def last_entry(session: Session) -> int:
+    """The number of the newest entry, or 0."""
+    return int(session.execute(select(func.coalesce(func.max(LedgerEntry.seq), 0))).scalar_one())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, exists, func, insert, literal, null, select
 from sqlalchemy.exc import IntegrityError
 
 from receiver.ledger.actions.accounts import resolve
+from receiver.ledger.actions.book import last_entry
 from receiver.ledger.models import ENTRIES, LedgerAccount, LedgerEntry
 from receiver.ledger.rules import (
     ARROWS,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Select, Subquery
-    from sqlalchemy.engine import CursorResult
 
     from receiver.kit.months import Month
     from receiver.ledger.actions.book import Book
@@ -87,10 +87,10 @@ def add_from(book: Book, movement: Movement, rows: Select[*tuple[Any, ...]]) -> 
     statement = insert(ENTRIES).from_select(list(values), numbered)
     try:
         with book.session.begin_nested():
-            result = cast("CursorResult[Any]", book.session.execute(statement))
+            book.session.execute(statement)
     except IntegrityError as error:
         raise _other_currency(book, movement, source) or error from error
-    book.last += result.rowcount
+    book.last = last_entry(book.session)  # drivers do not agree on how to count what INSERT ... SELECT did
 
 
 def _values(book: Book, movement: Movement, source: Subquery) -> dict[str, ColumnElement[Any]]:
