@@ -42,7 +42,7 @@ class NotAnAmount(Invalid):
 class NoSuchCoin(Invalid):
     """An amount with a part smaller than the smallest unit of its currency."""
 
-    sentence = _("%(currency)s has no smaller parts than %(smallest)s. Please write the amount in those.")
+    sentence = _("The smallest amount in this currency is %(smallest)s. Please write this one without smaller parts.")
 
 
 class TooMuch(Invalid):
@@ -176,7 +176,7 @@ def parse_money(text: str, currency: str) -> Money:
         raise UnclearAmount
     part = part.rstrip("0")
     if len(part) > decimals:
-        raise NoSuchCoin(currency=currency, smallest=Money(1, currency))
+        raise NoSuchCoin(smallest=Money(1, currency))
     digits = (re.sub(r"\D", "", match["whole"]) + part.ljust(decimals, "0")).lstrip("0")
     if len(digits) > _MOST_DIGITS:
         raise TooMuch
