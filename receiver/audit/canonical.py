@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DOMAIN = b"receiver/audit/1\n"
 GENESIS = bytes(32)
 CODE = re.compile(r"[A-Za-z0-9_.:;/+=,()#-]{0,200}")
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _LARGEST_FACTS = 16 * 1024
 _SQLITE_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}")
 _SQLITE_UUID = re.compile(r"[0-9a-f]{32}")
@@ -36,7 +37,7 @@ class OddError(ValueError):
 
 def canonical(value: object) -> str:
     """Canonical JSON of plain values."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def facts_text(facts: Mapping[str, object]) -> str:

@@ -67,7 +67,7 @@ class Queue:
     before: WeakKeyDictionary[SessionTransaction, int] = field(default_factory=WeakKeyDictionary)
 
 
-def record(  # noqa: PLR0913 - what a record says; most of it by name
+def record(
     session: Session,
     kind: Kind,
     actor: Actor,
@@ -176,22 +176,24 @@ def _remember(session: WriteSession, transaction: SessionTransaction) -> None:
         queue.before[transaction] = len(queue.rows)
 
 
-@event.listens_for(WriteSession, "after_soft_rollback")
-def _forget_undone(session: WriteSession, undone: SessionTransaction) -> None:
-    """A savepoint rolled back takes along what was recorded since it began, also in savepoints inside it."""
-    if undone.nested:
-        queue = _queue(session)
-        del queue.rows[queue.before[undone] :]
+@event.listens_for(WriteSession, "after_commit")
+def _keep(session: WriteSession) -> None:
+    """A savepoint released keeps its records; the end of all is loud if someone forgot to release one."""
+    queue, savepoint = _queue(session), session.get_nested_transaction()
+    if savepoint is not None:
+        del queue.before[savepoint]
+    elif queue.rows:
+        raise AuditLostError("a savepoint was still open at the commit, and the records made in it are lost")
 
 
 @event.listens_for(WriteSession, "after_transaction_end")
-def _forget_at_the_end(session: WriteSession, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop(_QUEUE, None)
+def _forget(session: WriteSession, ended: SessionTransaction) -> None:
+    """A savepoint not released takes along what was recorded since it began, also in savepoints inside it.
 
-
-@event.listens_for(WriteSession, "after_commit")
-def _nothing_lost(session: WriteSession) -> None:
-    """Loud in any test, where someone begins a savepoint without `with` and forgets it."""
-    if not session.in_nested_transaction() and _queue(session).rows:
-        raise AuditLostError("a savepoint was still open at the commit, and the records made in it are lost")
+    Not by `after_soft_rollback`: a savepoint that a failed flush has ended is only closed.
+    """
+    queue = _queue(session)
+    if ended in queue.before:
+        del queue.rows[queue.before[ended] :]
+    if ended.parent is None:
+        del session.info[_QUEUE]

@@ -42,7 +42,7 @@ class Entry:
     facts: dict[str, Any]
 
 
-def trail(  # noqa: PLR0913 - each is one filter of the audit page
+def trail(
     session: Session,
     *,
     kinds: Collection[Kind] = (),
