@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from receiver.kit.money import Money, exponent
+from receiver.kit.errors import Invalid
+from receiver.kit.money import Money, parse_money
 from receiver.kit.text import clean_line, western_digits
 from receiver.kit.words import Words, _
 from receiver.web.forms.field import Field, FieldError
@@ -14,7 +15,6 @@ BIGGEST_MINOR = 10**15  # far above any budget, far below what a BIGINT holds, s
 _SPACES = re.compile(
     r"[\s\u00a0\u202f'\u2019\u066c]"
 )  # what languages put between thousands besides comma and full stop
-_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
 class WholeNumber(Field[int]):
@@ -66,7 +66,10 @@ class MoneyField(Field[Money]):
         Raises:
             FieldError: it cannot be read without guessing, or is outside the bounds.
         """
-        money = Money(read_minor(text, self.currency), self.currency)
+        try:
+            money = parse_money(text, self.currency)
+        except Invalid as refusal:
+            raise FieldError(refusal.words) from None
         if money.minor < self.least:
             raise FieldError(_("Please write an amount of at least %(least)s.", least=Money(self.least, self.currency)))
         if money.minor > self.most:
@@ -81,34 +84,3 @@ class MoneyField(Field[Money]):
 def plain(money: Money) -> str:
     """The digits of an amount without its currency: `250000`, `12.05`."""
     return str(money).removeprefix(money.currency).strip()
-
-
-def read_minor(text: str, currency: str) -> int:
-    """The minor units that somebody meant, without guessing: `1.000,50` francs is refused, `1.000` is one thousand.
-
-    Raises:
-        FieldError: it is no amount, or has more decimals than the currency.
-    """
-    typed = _SPACES.sub("", western_digits(clean_line(text))).replace("\u066b", ".")  # the Arabic decimal sign
-    typed = re.sub(rf"^(?:{currency}|frw)|(?:{currency}|frw)$", "", typed, flags=re.IGNORECASE)
-    whole, decimals = _apart(typed, exponent(currency))
-    if not re.fullmatch(r"\d{1,16}", whole):
-        raise FieldError(_("Please write the amount in digits, such as 50 000."))
-    unit: int = 10 ** exponent(currency)
-    return int(whole) * unit + int(decimals or 0)
-
-
-def _apart(typed: str, digits: int) -> tuple[str, str]:
-    """The whole part without its separators, and the decimals filled up to `digits`."""
-    if _GROUPED.fullmatch(typed):
-        return re.sub(r"[.,]", "", typed), ""
-    whole, decimals = typed, ""
-    if found := re.fullmatch(r"(?P<whole>.*)[.,](?P<decimals>\d*)", typed):
-        whole, decimals = found["whole"], found["decimals"]
-        if digits == 0 and decimals:
-            raise FieldError(_("Please write a whole amount: this currency has no smaller parts."))
-        if not 0 < len(decimals) <= digits:
-            raise FieldError(_("Please write the amount in digits, such as 50 000."))
-    if _GROUPED.fullmatch(whole):
-        whole = re.sub(r"[.,]", "", whole)
-    return whole, decimals.ljust(digits, "0")
