@@ -1,0 +1,170 @@
+"""Every kind of the catalogue is recorded somewhere, and every action records what it does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from receiver.audit import Kind
+from tests.support.calls import Source, Symbol
+
+RECORD: Symbol = ("receiver.audit.chain", "record")
+KIND: Symbol = ("receiver.audit.kinds", "Kind")
+ACTIONS = re.compile(r"receiver\.\w+\.actions(\.\w+)*")
+
+AWAITED = """
+    PRACTICE_SEEDED MASTER_KEY_RETIRED USER_OFFICES_CHANGED ACCESS_REFUSED DOCUMENT_REVEALED CONTACT_REVEALED
+    PAYEE_REVEALED ATTACHMENT_OPENED PERSON_SAMPLED LEDGER_DUMPED BATCH_ANNOUNCED BATCH_CHANGED BATCH_ARRIVED
+    BATCH_RECEIVED ARRIVAL_ADDED ARRIVAL_MARKED IMPORT_UPLOADED IMPORT_MAPPED IMPORT_CHECKED IMPORT_ROW_FIXED
+    IMPORT_DUPLICATE_DECIDED IMPORT_MERGED IMPORT_REFUSED PERSON_REGISTERED PERSON_CHANGED CONTACT_CHANGED
+    DOCUMENT_CHANGED HOUSEHOLD_CHANGED COLLECTOR_CHANGED DUPLICATE_DECIDED CASE_OPENED CASE_ASSIGNED
+    CASE_STAGE_MOVED CASE_CLOSED CASE_REOPENED NOTE_WRITTEN NOTE_CORRECTED TASK_ADDED TASK_DONE TASK_MOVED
+    TASK_HANDED_OVER TASK_DROPPED APPOINTMENT_MADE APPOINTMENT_CHANGED ATTACHMENT_ADDED ATTACHMENT_REMOVED
+    PAYEE_SET PAYEE_CONFIRMED PAYEE_REFUSED POLICY_DRAFTED POLICY_SUBMITTED POLICY_APPROVED POLICY_REJECTED
+    ENROLMENT_STARTED ENROLMENT_ENDED HOLD_PLACED HOLD_EXTENDED HOLD_RELEASED PAY_RUN_BUILT PAY_RUN_REBUILT
+    PAY_RUN_FOLLOW_UP_BUILT PAY_RUN_LINE_SETTLED PAY_RUN_SUBMITTED PAY_RUN_APPROVED PAY_RUN_REJECTED
+    PAY_RUN_RELEASED PAY_RUN_LINE_HELD_BACK PAY_FILE_MADE PAY_FILE_DOWNLOADED PAY_RUN_RECONCILED
+    EXCEPTION_SETTLED PAY_RUN_CLOSED PAY_RUN_ABANDONED RECEIPT_MADE REPORT_FINALISED REPORT_REVISED
+    REPORT_EXPORTED AUDIT_READ AUDIT_VERIFIED AUDIT_CHECKPOINT_MADE AUDIT_DUMPED WORDS_CHANGED
+"""
+"""Kinds whose action is still to come. Empty by the end: then a kind that nothing records is a fault."""
+
+_WORK = "Machinery of the work; what the work does is recorded by its own actions."
+_PART = "Part of another action, which records what it is part of."
+_LEDGER = "Posts inside the action of a room, which records count, sum and hash of its entries."
+
+EXEMPT: dict[str, str] = {
+    "receiver.accounts.actions.factor.begin_totp": "A secret that waits for its first code gives nobody anything yet.",
+    "receiver.accounts.actions.factor.pending_secret": "It reads one's own unconfirmed secret to show it again.",
+    "receiver.accounts.actions.factor.use_code": _PART,
+    "receiver.accounts.actions.links.revoke_invitations": _PART,
+    "receiver.accounts.actions.signin.clear_attempts": "Counters of failed tries are no act of anybody.",
+    "receiver.accounts.actions.signin.count_attempt": "Counters of failed tries are no act of anybody.",
+    "receiver.accounts.actions.signin.renew_session": _PART,
+    "receiver.accounts.actions.signin.saw_session": "That a session is in use is no act of anybody.",
+    "receiver.accounts.actions.signin.sweep_sessions": "Housekeeping deletes what ended long ago.",
+    "receiver.accounts.actions.signin.token_hash": "It computes a hash and writes nothing.",
+    "receiver.background.actions.claim": _WORK,
+    "receiver.background.actions.current": _WORK,
+    "receiver.background.actions.end_cancelled": _WORK,
+    "receiver.background.actions.finish": _WORK,
+    "receiver.background.actions.hand_over": _WORK,
+    "receiver.background.actions.mark_enqueued": _WORK,
+    "receiver.background.actions.mark_schedule": _WORK,
+    "receiver.background.actions.put_back": _WORK,
+    "receiver.background.actions.record_progress": _WORK,
+    "receiver.background.actions.record_step": _WORK,
+    "receiver.background.actions.take_over": _WORK,
+    "receiver.background.actions.tidy": _WORK,
+    "receiver.ledger.actions.accounts.open_people": _LEDGER,
+    "receiver.ledger.actions.accounts.resolve": _LEDGER,
+    "receiver.ledger.actions.book.last_entry": _LEDGER,
+    "receiver.ledger.actions.book.lock": _LEDGER,
+    "receiver.ledger.actions.book.open_book": _LEDGER,
+    "receiver.ledger.actions.few.add_entries": _LEDGER,
+    "receiver.ledger.actions.few.reversal": _LEDGER,
+    "receiver.ledger.actions.many.add_from": _LEDGER,
+    "receiver.ledger.actions.months.close_report_month": _PART,
+    "receiver.ledger.actions.posting.post": _LEDGER,
+    "receiver.ledger.actions.posting.post_many": _LEDGER,
+    "receiver.ledger.actions.posting.posting": _LEDGER,
+}
+"""Public functions of `actions` that record nothing themselves, each with the reason."""
+
+
+@cache
+def source() -> Source:
+    return Source.of_receiver()
+
+
+def recorded_kinds(read: Source) -> set[str]:
+    """The names of the kinds that the source mentions outside their catalogue."""
+    return {
+        node.attr
+        for module, tree in read.trees.items()
+        if module != KIND[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and read.resolve(module, node.value) == KIND
+    }
+
+
+def silent_actions(read: Source) -> set[str]:
+    """Public functions of `actions` that never come to a record, by their full names."""
+    loud = read.reaching(RECORD)
+    return {
+        f"{module}.{node.name}"
+        for module in read.trees
+        if ACTIONS.fullmatch(module)
+        for node in read.definitions(module)
+        if not isinstance(node, ast.ClassDef) and not node.name.startswith("_") and (module, node.name) not in loud
+    }
+
+
+def test_every_kind_is_recorded_by_some_action() -> None:
+    unknown = set(AWAITED.split()) - {kind.name for kind in Kind}
+    assert not unknown
+    silent = {kind.name for kind in Kind} - recorded_kinds(source()) - set(AWAITED.split())
+    assert not silent, f"nothing records {sorted(silent)}: record them, or take them out of the catalogue"
+
+
+def test_every_action_records_one() -> None:
+    silent = silent_actions(source())
+    unheard = silent - EXEMPT.keys()
+    assert not unheard, f"these change something and record nothing: {sorted(unheard)}"
+    stale = EXEMPT.keys() - silent
+    assert not stale, f"these are exempt and need not be: {sorted(stale)}"
+    assert all(len(reason.split()) >= 4 for reason in EXEMPT.values())
+
+
+ROOM = """
+from receiver import audit
+from receiver.audit import Kind
+from receiver.room import helpers
+
+def direct(session, actor): audit.record(session, Kind.SIGNED_IN, actor, "a")
+def through_another(session, actor): direct(session, actor)
+def through_another_module(session, actor): helpers.note(session, actor)
+def through_a_class(session, actor): helpers.Book(session).close(actor)
+def handed_on(session, actor): list(map(direct, [session]))
+def silent(session): session.flush()
+def _private(session): session.flush()
+"""
+HELPERS = """
+from receiver.audit import record as write, kinds
+
+def note(session, actor): write(session, kinds.Kind.SIGNED_OUT, actor, "a")
+
+class Book:
+    def close(self, actor):
+        from receiver.room.helpers import note
+        note(self.session, actor)
+"""
+
+
+@pytest.fixture
+def small() -> Source:
+    return Source.of(
+        {
+            "receiver": "",
+            "receiver.audit": "from receiver.audit.chain import record\nfrom receiver.audit.kinds import Kind",
+            "receiver.audit.chain": "def record(): ...",
+            "receiver.audit.kinds": "class Kind:\n    SIGNED_IN = 1\n\nprint(Kind.USER_LOCKED)",
+            "receiver.room": "",
+            "receiver.room.rules": "class Kind: ...\n\nprint(Kind.CASE_OPENED)",
+            "receiver.room.helpers": HELPERS,
+            "receiver.room.actions": ROOM,
+            "receiver.room.queries": "def read(session): ...",
+            "receiver.other.actions.deep": "def silent_too(session): ...",
+        }
+    )
+
+
+def test_an_action_that_records_nothing_is_noticed(small: Source) -> None:
+    assert silent_actions(small) == {"receiver.room.actions.silent", "receiver.other.actions.deep.silent_too"}
+
+
+def test_only_kinds_of_the_catalogue_count_and_not_their_own_definition(small: Source) -> None:
+    assert recorded_kinds(small) == {"SIGNED_IN", "SIGNED_OUT"}
