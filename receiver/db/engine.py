@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,8 +16,15 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from receiver.db import postgresql, sqlite
-from receiver.db.refusals import DatabaseBusy, DatabaseStopped, DatabaseUnsafe, is_disk_fault, refusal_for
-from receiver.kit.errors import StaleVersion
+from receiver.db.refusals import (
+    DatabaseBusy,
+    DatabaseStopped,
+    DatabaseUnsafe,
+    is_disk_fault,
+    line_is_down,
+    refusal_for,
+)
+from receiver.kit.errors import Refusal, StaleVersion
 from receiver.log import get_logger
 
 if TYPE_CHECKING:
@@ -66,6 +74,14 @@ class WriteSession(Session):
             super().flush(objects)
         except StaleDataError as error:
             raise StaleVersion from error
+
+
+class HalfDoneError(RuntimeError):
+    """A statement of the transaction failed, and the program went on to commit.
+
+    PostgreSQL answers such a COMMIT by undoing everything, without an error; so the loss is told here. What may fail
+    belongs inside `session.begin_nested()`.
+    """
 
 
 class BoundedPool(QueuePool):
@@ -135,17 +151,16 @@ class Database:
 
     def _findings(self, *, read_only: bool) -> list[str]:
         try:
-            connection = (self.read_engine if read_only else self.write_engine).raw_connection()
+            with (self.read_engine if read_only else self.write_engine).connect() as connection:
+                cursor = connection.connection.cursor()
+                if self.path is not None:
+                    return [*sqlite.findings(cursor, read_only=read_only), *sqlite.file_findings(self.path)]
+                of_server = postgresql.server_findings(cursor, connections=2 * self.capacity)
+                return [*postgresql.findings(cursor, read_only=read_only), *of_server]
         except DatabaseUnsafe as unsafe:
             return unsafe.findings
-        try:
-            cursor = connection.cursor()
-            if self.dialect == "sqlite":
-                return sqlite.findings(cursor, read_only=read_only)
-            of_server = postgresql.server_findings(cursor, connections=2 * self.capacity)
-            return [*postgresql.findings(cursor, read_only=read_only), *of_server]
-        finally:
-            connection.close()
+        except Refusal as refusal:
+            return [str(refusal)]
 
     def truncate_log(self) -> bool:
         """Empty SQLite's write-ahead log, which keeps erased text otherwise; False while a reader holds it."""
@@ -163,12 +178,13 @@ class Database:
         self.write_engine.dispose()
 
     def _engine(self, *, read_only: bool) -> Engine:
-        connect_args: dict[str, Any] = {}
-        if self.dialect == "postgresql":
+        options: dict[str, Any] = {"pool_pre_ping": True}
+        if self.path is not None:
+            options = {"creator": partial(sqlite.connect, self.path)}
+        else:
             more = self.url.query.get("options", "")
-            connect_args["options"] = postgresql.options(
-                read_only=read_only, more=more if isinstance(more, str) else " ".join(more)
-            )
+            words = postgresql.options(read_only=read_only, more=more if isinstance(more, str) else " ".join(more))
+            options["connect_args"] = {"options": words}
         engine = create_engine(
             self.url,
             poolclass=BoundedPool,
@@ -176,8 +192,7 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT,
             pool_use_lifo=True,
-            pool_pre_ping=self.dialect == "postgresql",
-            connect_args=connect_args,
+            **options,
         )
         self._listen(engine, read_only=read_only)
         return engine
@@ -197,7 +212,6 @@ class Database:
                 self._refuse_after_fault()
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
             connection.info["began"] = perf_counter()
 
         @event.listens_for(engine, "commit")
@@ -205,6 +219,8 @@ class Database:
             if read_only:
                 return
             self._refuse_after_fault()
+            if self.path is None and postgresql.has_failed(connection.connection.dbapi_connection):
+                raise HalfDoneError
             if (took := perf_counter() - connection.info["began"]) > SLOW_WRITE:
                 _log.warning("database.slow_write", seconds=round(took, 1))
 
@@ -215,9 +231,10 @@ class Database:
         error = context.original_exception
         if is_disk_fault(error):
             self._latch.set()
-        refusal = refusal_for(error)
-        if refusal is None and _is_out_of_reach(context):
-            refusal = DatabaseBusy()
+        if self.dialect == "sqlite" and _was_undone(context):
+            # What the caller still wants to write would be committed statement by statement: end this connection.
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
+        refusal = refusal_for(error) or line_is_down(context)
         if refusal is not None:
             raise refusal from error
 
@@ -227,14 +244,13 @@ class Database:
             raise DatabaseStopped
 
 
-def _is_out_of_reach(context: ExceptionContext) -> bool:
-    """Whether the server did not answer, or the line broke before anything was committed.
-
-    A line that breaks during COMMIT leaves open whether it took place; that stays an error.
-    """
-    if context.connection is None:
-        return isinstance(context.sqlalchemy_exception, exc.OperationalError)
-    return context.is_disconnect and context.statement is not None
+def _was_undone(context: ExceptionContext) -> bool:
+    """Whether SQLite itself has rolled the transaction back, as it does on a full or failing disk."""
+    connection = context.connection
+    if connection is None or connection.invalidated or not connection.in_transaction():
+        return False
+    raw = connection.connection.dbapi_connection
+    return raw is not None and not raw.in_transaction
 
 
 def address(url: str | URL) -> URL:

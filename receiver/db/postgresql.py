@@ -68,6 +68,11 @@ def findings(cursor: DBAPICursor, *, read_only: bool) -> list[str]:
     return wrong
 
 
+def has_failed(connection: Any) -> bool:
+    """Whether the open transaction can only be rolled back."""
+    return bool(connection.info.transaction_status.name == "INERROR")
+
+
 def server_findings(cursor: DBAPICursor, *, connections: int) -> list[str]:
     """What the operator of the server should change; `connections` is how many this program may open in all."""
     found = _settings(cursor, ["fsync", "max_connections"])

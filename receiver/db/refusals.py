@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlalchemy.exc import OperationalError
 
 from receiver.kit.errors import Refusal
 from receiver.kit.words import Words, _
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import ExceptionContext
 
 # PostgreSQL: lock not available, time is up, deadlock, serialization, too many connections, shutting down, starting.
 _BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03"})
@@ -21,6 +26,20 @@ class DatabaseBusy(Refusal):
     status: ClassVar[int] = 503
 
     def __init__(self, retry_after: int = 5) -> None:
+        super().__init__(retry_after=retry_after)
+        self.retry_after = retry_after
+
+
+class DatabaseUnreachable(Refusal):
+    """No server answers at the address, or there is no file."""
+
+    sentence: ClassVar[Words] = _(
+        "The database cannot be reached just now. Nothing has been changed. If this goes on, please tell your "
+        "administrator: the server may be down, or the database may not have been made yet."
+    )
+    status: ClassVar[int] = 503
+
+    def __init__(self, retry_after: int = 30) -> None:
         super().__init__(retry_after=retry_after)
         self.retry_after = retry_after
 
@@ -76,3 +95,14 @@ def refusal_for(error: BaseException) -> Refusal | None:
     if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or state in _BUSY_STATES:
         return DatabaseBusy()
     return None
+
+
+def line_is_down(context: ExceptionContext) -> Refusal | None:
+    """The refusal when there is no server or no file, or the line broke before anything was committed.
+
+    A line that breaks during COMMIT leaves open whether it took place; that stays an error.
+    """
+    if context.connection is None:
+        known = isinstance(context.sqlalchemy_exception, OperationalError)
+        return DatabaseUnreachable() if known else None
+    return DatabaseBusy() if context.is_disconnect and context.statement is not None else None

@@ -6,6 +6,7 @@ import os
 import pkgutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,14 @@ from sqlalchemy.pool import NullPool
 import receiver
 from receiver.db import sqlite
 from receiver.db.base import Base
+from receiver.db.refusals import line_is_down, refusal_for
 from receiver.kit.resources import resource
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import MetaData
+    from sqlalchemy.engine import ExceptionContext
 
     from receiver.db.engine import Database
 
@@ -150,19 +153,27 @@ def plain_engine(database: Database) -> Engine:
 
     With foreign keys on, rebuilding a table that others refer to with ON DELETE CASCADE empties those.
     """
-    engine = create_engine(database.url, poolclass=NullPool)
-    if database.dialect == "sqlite":
+    options = {} if database.path is None else {"creator": partial(sqlite.connect, database.path)}
+    engine = create_engine(database.url, poolclass=NullPool, **options)
 
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, _record: Any) -> None:
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            sqlite.apply(cursor, read_only=False)
-            cursor.execute("PRAGMA foreign_keys = 0")
-            cursor.close()
+    @event.listens_for(engine, "handle_error")
+    def answer(context: ExceptionContext) -> None:
+        if refusal := refusal_for(context.original_exception) or line_is_down(context):
+            raise refusal from context.original_exception
 
-        @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if database.path is None:
+        return engine
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        sqlite.apply(cursor, read_only=False)
+        cursor.execute("PRAGMA foreign_keys = 0")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+import stat
 from typing import TYPE_CHECKING, Any
 
 from receiver.db.refusals import DatabaseUnsafe
 
 if TYPE_CHECKING:
-    import sqlite3
+    from pathlib import Path
 
     from sqlalchemy.engine.interfaces import DBAPICursor
 
@@ -23,6 +25,11 @@ SETTINGS: dict[str, int] = {
     "trusted_schema": 0,
 }
 OLDEST = (3, 35, 0)  # RETURNING
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a file that exists. SQLite by itself would make an empty one, readable by everybody."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, check_same_thread=False)
 
 
 def prepare(connection: Any, *, read_only: bool) -> None:
@@ -61,6 +68,13 @@ def findings(cursor: DBAPICursor | sqlite3.Cursor, *, read_only: bool) -> list[s
         if found != demanded:
             wrong.append(f"SQLite's {name} is {found}, and must be {demanded}.")
     return wrong
+
+
+def file_findings(path: Path) -> list[str]:
+    """What others on this computer may do with the file, though they should not."""
+    if path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        return [f"Every user of this computer can open {path}; chmod 600 closes it."]
+    return []
 
 
 def value_of(cursor: DBAPICursor | sqlite3.Cursor, statement: str) -> Any:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from sqlalchemy import insert, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from receiver.db import postgresql
-from receiver.db.engine import Database
-from receiver.db.refusals import DatabaseBusy, DatabaseUnsafe
+from receiver.db.engine import Database, HalfDoneError
+from receiver.db.refusals import DatabaseBusy, DatabaseUnreachable, DatabaseUnsafe
 from tests.db.tables import Counter
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class TestTheServer:
 
     def test_that_does_not_answer_is_a_refusal(self, local: Database):
         with (
-            pytest.raises(DatabaseBusy),
+            pytest.raises(DatabaseUnreachable),
             Database(local.url.update_query_dict({"host": "/nowhere"})).write() as session,
         ):
             session.execute(select(1))
@@ -209,3 +209,15 @@ def test_readers_cannot_be_talked_into_writing_by_accident(local: Database):
         session.execute(insert(Counter).values(name="a", n=1))
 
     assert isinstance(caught.value.orig, psycopg.errors.ReadOnlySqlTransaction)
+
+
+def test_a_commit_after_a_failed_statement_is_no_success(local: Database):
+    """PostgreSQL itself answers it with a quiet ROLLBACK."""
+    with pytest.raises(HalfDoneError), local.write() as session:
+        session.execute(insert(Counter).values(name="a", n=1))
+        with pytest.raises(IntegrityError):
+            session.execute(insert(Counter).values(name="a", n=1))
+
+    with local.read() as session:
+        assert session.scalars(select(Counter.name)).all() == []
+    assert local.write_engine.pool.checkedout() == 0

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event, insert, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from receiver.db import schema, sqlite
 from receiver.db.engine import Database
-from receiver.db.refusals import DatabaseBusy, DatabaseStopped, DatabaseUnsafe, DiskFull
+from receiver.db.refusals import DatabaseBusy, DatabaseStopped, DatabaseUnreachable, DatabaseUnsafe, DiskFull
 from tests.db.tables import Counter, Local, Thing
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class TestTransactions:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(DatabaseBusy):
                 session.execute(select(1))
+            assert local.write_engine.pool.checkedout() == 0
 
     def test_deferred_ones_would_fail_at_once(self, local: Database):
         """Why all this: the upgrade of a transaction that has read, after another one has written."""
@@ -262,6 +263,55 @@ class TestAFullDisk:
         assert not local.latched
         with local.read() as session:
             assert session.scalars(select(Counter.name)).all() == ["a"]
+
+    def test_leaves_nothing_to_those_who_would_go_on(self, local: Database):
+        """SQLite has undone the transaction by itself; the next statement would be committed on its own."""
+        with pytest.raises(PendingRollbackError), local.write() as session:
+            session.add(Counter(name="a", n=1))
+            session.flush()
+            raw = session.connection().connection.dbapi_connection
+            raw.execute(f"PRAGMA max_page_count = {pragma(session, 'page_count')}")
+            with pytest.raises(DiskFull):
+                session.execute(insert(Counter), [{"name": f"{n:020}", "n": n} for n in range(2000)])
+            session.execute(insert(Counter).values(name="b", n=1))
+        with local.write() as session:
+            assert session.scalars(select(Counter.name)).all() == []
+            session.add(Counter(name="c", n=1))
+        assert local.write_engine.pool.checkedout() == 0
+
+
+class TestTheFile:
+    def test_is_never_made_by_opening_it(self, tmp_path: Path):
+        database = Database(f"sqlite:///{tmp_path}/missing.db")
+
+        for session in (database.read_session(), database.write_session()):
+            with pytest.raises(DatabaseUnreachable):
+                session.execute(select(1))
+        assert database.findings() == [str(DatabaseUnreachable())]
+        assert list(tmp_path.iterdir()) == []
+
+    def test_may_have_any_name(self, tmp_path: Path):
+        database = Database(f"sqlite:///{tmp_path}/100% odd # née.db")
+        schema.create_file(database.path)
+        with database.write() as session:
+            session.execute(text("CREATE TABLE t (a integer)"))
+        database.close()
+
+        assert [file.name for file in tmp_path.iterdir()] == ["100% odd # née.db"]
+
+    def test_that_everybody_can_open_is_found(self, local: Database):
+        local.path.chmod(0o640)
+        assert local.findings() == []
+        local.path.chmod(0o644)
+        assert local.findings() == [f"Every user of this computer can open {local.path}; chmod 600 closes it."]
+
+    def test_that_is_no_database_is_a_fault(self, tmp_path: Path):
+        (tmp_path / "x.db").write_bytes(b"anything" * 1000)
+        database = Database(f"sqlite:///{tmp_path}/x.db")
+
+        with pytest.raises(DatabaseStopped), database.read() as session:
+            session.execute(select(1))
+        assert database.latched
 
 
 def test_another_fault_of_the_program_keeps_its_own_error(local: Database):

@@ -60,5 +60,13 @@ def _sweep(base: Path) -> None:
     """Remove what a run left behind that was killed."""
     for left in base.glob(f"{_PREFIX}*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if left.owner() == Path("/proc/self").owner() and not Path(f"/proc/{owner}").exists():
+        if left.stat().st_uid == os.geteuid() and owner.isdecimal() and not _runs(int(owner)):
             close_folder(left)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True
