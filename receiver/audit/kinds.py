@@ -99,6 +99,7 @@ class Kind(LabelledEnum):
     BATCH_ARRIVED = "batch.arrived", _("A group of people arrived."), _INFO, "reception_officer"
     BATCH_RECEIVED = "batch.received", _("A group of people was received."), _INFO, "supervisor"
     ARRIVAL_ADDED = "arrival.added", _("A person was added to an arrival.")
+    ARRIVAL_PLANNED = "arrival.planned", _("It was arranged who meets people of an arrival, and where they sleep.")
     ARRIVAL_MARKED = "arrival.marked", _("It was recorded who of an arrival was met.")
     IMPORT_UPLOADED = "import.uploaded", _("A manifest was uploaded."), _INFO, "reception_officer"
     IMPORT_MAPPED = "import.mapped", _("The columns of a manifest were assigned.")
@@ -111,10 +112,13 @@ class Kind(LabelledEnum):
     # People and households
     PERSON_REGISTERED = "person.registered", _("A person was registered.")
     PERSON_CHANGED = "person.changed", _("The details of a person were changed.")
+    PERSON_LEFT = "person.left", _("It was recorded that a person left or died."), _NOTICE, "supervisor"
+    PERSON_LEFT_UNDONE = "person.left_undone", _("It was recorded in error that a person left or died."), _NOTICE
     CONTACT_CHANGED = "person.contact_changed", _("The ways to reach a person were changed.")
     DOCUMENT_CHANGED = "person.document_changed", _("The identity documents of a person were changed.")
     HOUSEHOLD_CHANGED = "household.changed", _("A household was changed.")
     COLLECTOR_CHANGED = "household.collector_changed", _("Who collects money for a household was changed."), _NOTICE
+    DUPLICATE_FOUND = "duplicate.found", _("Two records look like one person."), _NOTICE, "caseworker"
     DUPLICATE_DECIDED = "duplicate.decided", _("Someone decided whether two records are one person."), _NOTICE
 
     # Cases

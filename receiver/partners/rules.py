@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Refusal
@@ -9,6 +10,8 @@ from receiver.kit.words import LabelledEnum, _, p_
 
 if TYPE_CHECKING:
     from datetime import date
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 
 
 class ProgrammeState(LabelledEnum):
@@ -22,6 +25,20 @@ class ProgrammeCodeTaken(Refusal):
     """Two programmes cannot share a code."""
 
     sentence = _("Another programme already has this code.")
+    status = 422
+
+
+class OrganisationCodeTaken(Refusal):
+    """Two organisations cannot share a code."""
+
+    sentence = _("Another organisation already has this code.")
+    status = 422
+
+
+class NotACode(Refusal):
+    """A code that could not stand in a file or an address."""
+
+    sentence = _("A code has capital letters, digits and dashes only, such as GASHORA-1, up to 20 of them.")
     status = 422
 
 
@@ -45,6 +62,18 @@ class ProgrammeClosed(Refusal):
     """Nobody arrives under a programme that has ended."""
 
     sentence = _("The programme “%(programme)s” has ended. Please choose another one.")
+
+
+def clean_code(text: str) -> str:
+    """A code as it is kept, however it was typed.
+
+    Raises:
+        NotACode
+    """
+    code = text.strip().upper().replace(" ", "-")
+    if not _CODE.fullmatch(code):
+        raise NotACode
+    return code
 
 
 def check_dates(starts_on: date, ends_on: date | None) -> None:

@@ -6,10 +6,10 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from receiver.kit import names
 from receiver.kit.dates import PartialDate
 from receiver.kit.ids import new_id, new_reference
-from receiver.people.models import Arrival, Batch, Household, HouseholdMember, NameKey, Person
+from receiver.people.actions import write_name_keys
+from receiver.people.models import Arrival, Batch, Household, HouseholdMember, Person
 from receiver.people.rules import ArrivalState, BatchState, Relationship, Sex
 from tests.factories.partners import make_programme
 
@@ -54,10 +54,7 @@ def make_person(
     )
     session.add(person)
     session.flush()
-    written = (person.full_name, person.name_latin, person.name_on_document, person.other_names)
-    keys = set().union(*(names.search_keys(name) for name in written if name))
-    session.add_all(NameKey(person_id=person.id, key=key) for key in sorted(keys))
-    session.flush()
+    write_name_keys(session, person)
     return person
 
 

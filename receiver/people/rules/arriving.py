@@ -102,6 +102,12 @@ class AlreadyHere(Refusal):
     )
 
 
+class PeopleInBatch(Refusal):
+    """People belong to the programme and office of the batch they came with."""
+
+    sentence = _("There are people in this arrival already, so its programme and office stay as they are.")
+
+
 class ReceivedTooEarly(Refusal):
     """A batch is received when something is known of everyone."""
 

@@ -1,0 +1,180 @@
+"""Who may be the same person: candidates with their reasons, and what was decided of them.
+
+Candidates are looked for among everybody, because one person under two offices would be paid twice. A pair is shown
+to those only who may see both: a search for a document number must not tell that another office has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy.orm import aliased
+
+from receiver.access import Permission
+from receiver.kit import names
+from receiver.kit.errors import NotFound
+from receiver.people.models import ContactWay, HouseholdMember, IdentityDocument, NameKey, Person, PossibleDuplicate
+from receiver.people.queries.persons import portions, visible_people
+from receiver.people.rules import ContactKind, DocumentKind, DuplicateState, Likeness, Trait, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from receiver.access import Actor
+
+CANDIDATES = 60
+"""How many people with names alike are compared; those who share most keys come first."""
+_YEARS = 2
+_UNSETTLED = (DuplicateState.OPEN, DuplicateState.SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records that look alike, both of which the actor sees."""
+
+    duplicate: PossibleDuplicate
+    one: Person
+    other: Person
+
+
+def traits_of(session: Session, people: Sequence[Person]) -> dict[UUID, Trait]:
+    """What is compared of these people: three queries whatever their number."""
+    ids = [person.id for person in people]
+    marks: dict[UUID, set[bytes]] = {}
+    sending: dict[UUID, set[bytes]] = {}
+    documents = select(IdentityDocument.person_id, IdentityDocument.kind, IdentityDocument.blind)
+    for person_id, kind, mark in session.execute(documents.where(IdentityDocument.person_id.in_(ids))):
+        kept = sending if kind is DocumentKind.SENDING_NUMBER else marks
+        kept.setdefault(person_id, set()).add(mark)
+    phones: dict[UUID, set[bytes]] = {}
+    ways = select(ContactWay.person_id, ContactWay.blind).where(ContactWay.kind == ContactKind.PHONE)
+    for person_id, mark in session.execute(ways.where(ContactWay.person_id.in_(ids))):
+        phones.setdefault(person_id, set()).add(mark)
+    places = select(HouseholdMember.person_id, HouseholdMember.household_id).where(HouseholdMember.until.is_(None))
+    households = dict(session.execute(places.where(HouseholdMember.person_id.in_(ids))).all())
+    return {
+        person.id: Trait(
+            id=person.id,
+            names=names_of(person),
+            sex=person.sex.value,
+            birth=(person.birth_year, person.birth_month, person.birth_day),
+            nationality=person.nationality,
+            marks=frozenset(marks.get(person.id, ())),
+            sending_marks=frozenset(sending.get(person.id, ())),
+            phones=frozenset(phones.get(person.id, ())),
+            household=households.get(person.id),
+        )
+        for person in people
+    }
+
+
+def names_of(person: Person) -> tuple[str, ...]:
+    """Every way in which a person's name is written."""
+    written = (person.full_name, person.name_latin, person.name_on_document, person.other_names)
+    return tuple(dict.fromkeys(name for name in written if name))
+
+
+def look_alikes(session: Session, trait: Trait, among: Select[Person] | None = None) -> list[Likeness]:
+    """Those about whom a human should be asked, the likest first; among everybody unless said otherwise."""
+    among = select(Person).where(Person.erased_at.is_(None)) if among is None else among
+    blocks = [*_sharing_numbers(trait), *_sounding_alike(trait)]
+    if not blocks:
+        return []
+    found = union(*blocks).subquery()
+    people = session.scalars(among.where(Person.id.in_(select(found.c[0])), Person.id != trait.id)).all()
+    likenesses = [compare(trait, other) for other in traits_of(session, people).values()] if people else []
+    return sorted((each for each in likenesses if each.ask), key=lambda each: (-each.score, each.other))
+
+
+def _sharing_numbers(trait: Trait) -> list[Select[UUID]]:
+    blocks = []
+    if marks := [*trait.marks, *trait.sending_marks]:
+        blocks.append(select(IdentityDocument.person_id).where(IdentityDocument.blind.in_(marks)))
+    if trait.phones:
+        blocks.append(select(ContactWay.person_id).where(ContactWay.blind.in_(list(trait.phones))))
+    return blocks
+
+
+def _sounding_alike(trait: Trait) -> list[Select[UUID]]:
+    """People born about the same time whose names share a sound; without a birth year a name says too little."""
+    keys = {key for name in trait.names for key in names.search_keys(name) if not key.startswith("t:")}
+    year = trait.birth[0]
+    if not keys or year is None:
+        return []
+    near = (
+        select(NameKey.person_id)
+        .join(Person, Person.id == NameKey.person_id)
+        .where(NameKey.key.in_(sorted(keys)), Person.birth_year.between(year - _YEARS, year + _YEARS))
+        .group_by(NameKey.person_id)
+        .order_by(func.count().desc(), NameKey.person_id)
+        .limit(CANDIDATES)
+        .subquery()
+    )
+    return [select(near.c.person_id)]
+
+
+def open_duplicates(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Those of `ids` with a pair that is not settled: to be decided, or decided to be one person and not merged yet."""
+    pair = PossibleDuplicate
+    found: set[UUID] = set()
+    for some in portions(ids):
+        wanted = select(pair.a_id, pair.b_id).where(
+            pair.state.in_(_UNSETTLED), or_(pair.a_id.in_(some), pair.b_id.in_(some))
+        )
+        found |= {one for both in session.execute(wanted) for one in both} & set(some)
+    return found
+
+
+def visible_pairs(
+    actor: Actor, permission: Permission = Permission.DUPLICATE_DECIDE
+) -> Select[PossibleDuplicate, Person, Person]:
+    """The pairs both of whose people the actor sees, ready for paging by the id of the pair."""
+    one = aliased(Person, visible_people(actor, permission).subquery())
+    other = aliased(Person, visible_people(actor, permission).subquery())
+    return (
+        select(PossibleDuplicate, one, other)
+        .join(one, one.id == PossibleDuplicate.a_id)
+        .join(other, other.id == PossibleDuplicate.b_id)
+    )
+
+
+def pairs_of(session: Session, actor: Actor, person: Person) -> list[Pair]:
+    """The pairs of a person that the actor sees, those to decide first; the other one always stands second."""
+    wanted = visible_pairs(actor, Permission.PERSON_VIEW).where(
+        or_(PossibleDuplicate.a_id == person.id, PossibleDuplicate.b_id == person.id)
+    )
+    ordered = wanted.order_by(PossibleDuplicate.state != DuplicateState.OPEN, PossibleDuplicate.id)
+    return [_facing(person, pair) for pair in session.execute(ordered)]
+
+
+def pair_of(session: Session, actor: Actor, person: Person, duplicate_id: UUID) -> Pair:
+    """One pair of a person.
+
+    Raises:
+        NotFound: there is none, or the actor may not see the other one.
+    """
+    wanted = visible_pairs(actor).where(
+        PossibleDuplicate.id == duplicate_id,
+        or_(PossibleDuplicate.a_id == person.id, PossibleDuplicate.b_id == person.id),
+    )
+    found = session.execute(wanted).first()
+    if found is None:
+        raise NotFound
+    return _facing(person, found)
+
+
+def pair_between(session: Session, one: UUID, other: UUID) -> PossibleDuplicate | None:
+    """What was noted of two people, in whichever order they are given."""
+    first, second = sorted((one, other))
+    wanted = select(PossibleDuplicate).where(PossibleDuplicate.a_id == first, PossibleDuplicate.b_id == second)
+    return session.scalar(wanted)
+
+
+def _facing(person: Person, found: tuple[PossibleDuplicate, Person, Person]) -> Pair:
+    duplicate, one, other = found
+    return Pair(duplicate, one, other) if one.id == person.id else Pair(duplicate, other, one)
