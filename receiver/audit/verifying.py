@@ -17,7 +17,7 @@ from receiver.audit.chain import Head, next_seal
 from receiver.audit.models import HEADS, RECORDS
 from receiver.db.engine import in_parts
 from receiver.kit import clock
-from receiver.kit.words import LabelledEnum, _
+from receiver.kit.words import LabelledEnum, Words, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +50,16 @@ class Finding(NamedTuple):
 
     seq: int
     fault: Fault
+
+    @property
+    def words(self) -> Words:
+        """What was found, as a sentence."""
+        if not self.seq:
+            return self.fault.label
+        return _("Record %(number)s: %(fault)s", number=str(self.seq), fault=self.fault.label)
+
+    def __str__(self) -> str:
+        return str(self.words)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ PARTNER = UUID(int=3)
 
 
 def actor(*roles: Role, offices: frozenset[UUID] = frozenset({KIGALI}), partner: UUID | None = None) -> Actor:
-    return Actor(UUID(int=9), "Aline Uwase", roles=frozenset(roles), offices=offices, partner_id=partner)
+    return Actor(UUID(int=9), "Diane Uwase", roles=frozenset(roles), offices=offices, partner_id=partner)
 
 
 SCOPES = [

@@ -359,5 +359,10 @@ def test_progress_is_told(database: Database, many: Callable[[int], None]) -> No
     assert told == [3]
 
 
+def test_a_finding_is_told_in_a_sentence() -> None:
+    assert str(Finding(1042, Fault.CUT)) == "Record 1042: Records at the end of the chain were removed."
+    assert str(Finding(0, Fault.CHECKPOINT_UNREADABLE)) == str(Fault.CHECKPOINT_UNREADABLE.label)
+
+
 def test_every_fault_has_a_sentence() -> None:
     assert all(str(fault.label).endswith(".") for fault in Fault)
