@@ -41,7 +41,7 @@ def test_what_is_sealed_is_unsealed(session: WriteSession, text: str) -> None:
     owner = new_id()
     sealed = vault.seal(session, owner, PLACE, text)
     assert vault.unseal(session, owner, PLACE, sealed) == text
-    assert not text or text.encode() not in sealed
+    assert len(text) < 8 or text.encode() not in sealed
 
 
 def test_files_are_sealed_too(session: WriteSession) -> None:
