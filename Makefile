@@ -6,7 +6,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev system test sure format lint types imports templates words spell soak kills load look bench shots wheel clean
+.PHONY: help run install dev system test sure format lint types imports templates words spell soak kills load look bench shots wheel clean migration
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ words: dev  ## Check the catalogues: nothing missing, stale or broken
 
 spell: dev  ## Look for misspelt words
 	$(BIN)/codespell receiver templates tests docs bench migrations *.md
+
+migration: dev  ## Draft the next migration from the models: make migration NAME=slug
+	$(BIN)/ruff format "$$($(BIN)/python -m tests.support.draft_migration $(NAME) | tail -1)"
 
 soak: dev system  ## Long random runs of the money rules on both databases, checked from the dump
 	$(PYTEST) -n $(WORKERS) -m slow tests/soak

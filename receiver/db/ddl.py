@@ -12,6 +12,8 @@ from receiver.db.types import is_one_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_KEPT: dict[Table, list[Guard]] = {}
+
 
 @dataclass(frozen=True)
 class Guard:
@@ -100,7 +102,12 @@ def keep(table: FromClause, guards: Sequence[Guard]) -> None:
         install(connection, guards)
 
     event.listen(table, "after_create", create)
-    table.info.setdefault("guards", []).extend(guards)
+    _KEPT.setdefault(table, []).extend(guards)
+
+
+def guards_of(table: Table) -> list[Guard]:
+    """The guards that `keep` has put on a table of the models."""
+    return list(_KEPT.get(table, []))
 
 
 def install(connection: Connection, guards: Sequence[Guard]) -> None:

@@ -30,6 +30,7 @@ from receiver.kit.months import Month
 
 E_ = TypeVar("E_", bound=StrEnum)
 
+_OF_TYPE = "check of a type"
 CHOICE_LENGTH = 40  # one width for all, so that a longer member is no change of the column
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -47,7 +48,17 @@ class Checked:
 @event.listens_for(Column, "after_parent_attach")
 def _put_check(new: Column[Any], table: Any) -> None:
     if isinstance(new.type, Checked) and isinstance(table, Table) and (check := new.type.check(column(new.name))):
-        table.append_constraint(CheckConstraint(check[1], name=f"{new.name}_{check[0]}"))
+        table.append_constraint(CheckConstraint(check[1], name=f"{new.name}_{check[0]}", info={_OF_TYPE: True}))
+
+
+@event.listens_for(CheckConstraint, "after_parent_attach")
+def _only_once(new: CheckConstraint, table: Any) -> None:
+    """A copy of a table brings the CHECK of a type along, and a migration may write it out: that one takes over."""
+    if isinstance(table, Table):
+        checks = [each for each in table.constraints if isinstance(each, CheckConstraint) and each is not new]
+        for other in checks:
+            if _OF_TYPE in other.info and str(other.sqltext) == str(new.sqltext):
+                table.constraints.discard(other)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

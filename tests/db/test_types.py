@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, select, text
+from sqlalchemy import CheckConstraint, Column, MetaData, Table, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from receiver.db.types import Checked, Choice, CurrencyCode, Minor, MonthType, UtcDateTime
@@ -140,6 +140,24 @@ def test_each_checked_column_of_a_table_has_its_own_constraint():
 
     names = {str(constraint.name) for constraint in table.constraints if constraint.name}
     assert names == {"a_known", "order_known", "m_month", "c_code", "paid_least"}
+
+
+def test_a_check_is_there_once_however_the_table_came_about():
+    table = Table("t", MetaData(), Column("c", CurrencyCode()), Column("d", CurrencyCode()))
+    copied = table.to_metadata(MetaData())
+    written_out = Table(
+        "t",
+        MetaData(),
+        Column("c", CurrencyCode()),
+        CheckConstraint("length(c) = 3 AND c = upper(c)", name="mine"),
+        CheckConstraint("c <> 'XXX'", name="other"),
+    )
+
+    def checks(of: Table) -> list[str]:
+        return sorted(str(check.name) for check in of.constraints if isinstance(check, CheckConstraint))
+
+    assert checks(copied) == checks(table) == ["c_code", "d_code"]
+    assert checks(written_out) == ["mine", "other"]
 
 
 def test_a_kind_of_checked_type_must_say_what_it_checks():

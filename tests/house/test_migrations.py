@@ -19,6 +19,7 @@ from pytest_alembic.tests import (
 from sqlalchemy import inspect
 
 from receiver.db import schema
+from receiver.db.ddl import guards_of
 from receiver.kit.resources import resource
 from tests.support import catalogue
 
@@ -84,7 +85,7 @@ def test_alembic_sees_no_difference(database: Database):
 def test_every_guard_of_the_models_is_a_trigger(database: Database):
     with database.read_engine.connect() as connection:
         there = {name for name in catalogue.read(connection) if name.startswith("trigger ")}
-    guards = [guard for table in schema.load_models().tables.values() for guard in table.info.get("guards", [])]
+    guards = [guard for table in schema.load_models().tables.values() for guard in guards_of(table)]
     wanted = {f"trigger {guard.trigger}" for guard in guards if guard.statements(database.dialect)}
 
     assert wanted

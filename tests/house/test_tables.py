@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, Float, ForeignKeyConstraint, I
 from sqlalchemy.orm import configure_mappers
 
 from receiver.db.base import Base
+from receiver.db.ddl import guards_of
 from receiver.db.schema import load_models
 from receiver.db.types import UtcDateTime
 
@@ -55,7 +56,7 @@ def test_money_and_evidence_are_never_deleted_along_with_something(table: Table)
 def test_every_name_fits(table: Table):
     names = [table.name, *table.columns.keys(), *(index.name for index in table.indexes)]
     names += [constraint.name for constraint in table.constraints]
-    names += [guard.trigger for guard in table.info.get("guards", [])]
+    names += [guard.trigger for guard in guards_of(table)]
     for name in names:
         assert name is not None
         assert len(str(name).encode()) <= LONGEST_NAME, name
