@@ -85,6 +85,7 @@ def record(
     Raises:
         TypeError: the session cannot write.
         ValueError: a subject or fact that looks like words.
+        Destroyed: a reason for a person whose key is destroyed; an erasure gives its reason without `person`.
     """
     if not isinstance(session, WriteSession):
         raise TypeError("what is read only cannot be audited: record in a writing session")
