@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from receiver.accounts.models import Office, User
+    from receiver.background import Progress
     from receiver.db.engine import Database, WriteSession
     from receiver.settings import Settings
     from receiver.worker import System
@@ -116,6 +117,15 @@ def session(database: Database) -> Iterator[WriteSession]:
         yield opened
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quiet_log() -> None:
+    """The program's log as in operation: structlog's own default draws every local variable of an error, slowly."""
+    from receiver import log
+    from receiver.settings import Settings
+
+    log.configure(Settings(log_format="json", log_level="warning"))
+
+
 @pytest.fixture
 def settings(database: Database, tmp_path: Path) -> Settings:
     """The settings of a practice system over the test's database."""
@@ -134,6 +144,27 @@ def system(database: Database, settings: Settings) -> System:
 
     wire(settings)
     return System(settings, database.info["vault"], database)
+
+
+@pytest.fixture
+def work_done(system: System) -> Callable[[], list[Progress]]:
+    """Do all work that was handed over, here and now, as an executor would; gives how each ended, oldest first.
+
+    A refusal is an answer that the test looks at; a fault of the program fails the test.
+    """
+    from receiver.background import Background, queries
+    from receiver.kit import clock
+
+    def do() -> list[Progress]:
+        began = clock.now()
+        Background(system.database, system.settings, name="tests").run_once()
+        with system.database.read() as session:
+            ended = queries.ended_since(session, began)
+        faults = [work.failure for work in ended if work.failure and not work.failure.islower()]
+        assert not faults, f"background work broke: {', '.join(faults)}"
+        return ended
+
+    return do
 
 
 @pytest.fixture

@@ -71,12 +71,12 @@ def office_by_code(session: Session, code: str) -> Office:
 
 def office_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of offices."""
-    return dict(session.execute(select(Office.id, Office.name).where(Office.id.in_(set(ids)))).tuples().all())
+    return dict(session.execute(select(Office.id, Office.name).where(Office.id.in_(set(ids)))).all())
 
 
 def user_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of users, for "prepared by"; one query whatever the number."""
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(set(ids)))).tuples().all())
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(set(ids)))).all())
 
 
 def user(session: Session, user_id: UUID) -> User:
@@ -143,7 +143,7 @@ def visit_by_token(session: Session, token_hash: bytes) -> OpenVisit | None:
     ).first()
     if found is None:
         return None
-    row, who = found.tuple()
+    row, who = found
     granted = session.execute(
         union_all(
             select(literal("role").label("what"), type_coerce(UserRole.role, String).label("value")).where(
@@ -322,4 +322,4 @@ def roles_waiting(session: Session, for_administrator: UUID) -> list[tuple[User,
         )
         .order_by(User.name)
     )
-    return [(one, held) for one, held in found.tuples()]
+    return [(one, held) for one, held in found]

@@ -474,7 +474,7 @@ class TestOffices:
     def test_an_office_in_use_is_not_retired(self, sign_in, system):
         admin = sign_in(Role.ADMINISTRATOR)
         with system.database.write() as session:
-            office = make_office(session, "KGL")
+            office = make_office(session, code="KGL")
             make_user(session, Role.CASEWORKER, offices=[office])
         page = admin.submit(admin.get("/admin/offices/KGL").form(), status=422, active=None)
         assert "People still work in this office" in page.text()
@@ -482,7 +482,7 @@ class TestOffices:
     def test_two_changes_at_once_are_compared(self, sign_in, system):
         admin = sign_in(Role.ADMINISTRATOR)
         with system.database.write() as session:
-            make_office(session, "KGL", "Kigali")
+            make_office(session, "Kigali", code="KGL")
         first, second = (admin.get("/admin/offices/KGL").form() for _each in range(2))
         admin.submit(first, name="Kigali north")
         admin.submit(second, status=409, name="Kigali south")

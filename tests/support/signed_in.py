@@ -33,11 +33,12 @@ class SignedIn(Browser):
         """Open a session for a user, or for a new one with these roles."""
         with system.database.write() as session:
             user: Any = accounts.make_user(session, *who, offices=offices) if isinstance(who, tuple) else who
-            actor = accounts.actor_of(session, queries.user(session, user.id))
+            actor = accounts.acting(session, queries.user(session, user.id))
             token = actions.start_session(
                 session, actor, queries.user(session, user.id), system.settings, device="Chrome, Android"
             )
             session_id = token.row.id
-        browser = cls(app, language=language, cookies={COOKIE: token.secret})
+        browser = cls(app, language=language)
+        browser.client.cookies.set(COOKIE, token.secret, domain="testserver.local", path="/")
         browser.user_id, browser.session_id = user.id, session_id
         return browser
