@@ -61,6 +61,12 @@ def my_works(session: Session, actor: Actor, *, limit: int = 10) -> list[Progres
     return [progress_of(row) for row in session.scalars(mine.order_by(WorkRecord.created_at.desc()).limit(limit))]
 
 
+def ended_since(session: Session, since: datetime) -> list[Progress]:
+    """Works of anybody that have ended since then, oldest first."""
+    ended = select(WorkRecord).where(WorkRecord.finished_at >= since)
+    return [progress_of(row) for row in session.scalars(ended.order_by(WorkRecord.created_at, WorkRecord.id))]
+
+
 def troubled_works(session: Session, *, since: datetime, limit: int = 50) -> list[Progress]:
     """Works of anybody that failed since then, newest first: ids, counts and codes for whoever runs the system."""
     failed = select(WorkRecord).where(WorkRecord.state == WorkState.FAILED, WorkRecord.finished_at >= since)

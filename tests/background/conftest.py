@@ -9,28 +9,20 @@ from receiver.access import Actor
 from receiver.background import REQUESTER, Background, Progress, hand_over, progress, seat
 from receiver.background.registry import SCHEDULES, schedule
 from receiver.kit.ids import new_id
-from receiver.settings import Settings
 from tests.background import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from receiver.db.engine import Database
+    from receiver.settings import Settings
 
 
 def actor_of(user_id: UUID) -> Actor:
     return Actor(user_id=user_id, name="Amina Uwase", email="amina@example.org", roles=frozenset())
-
-
-@pytest.fixture
-def settings(database: Database, tmp_path: Path) -> Settings:
-    url = database.url.render_as_string(hide_password=False)
-    background = f"sqlite:///{tmp_path}/background.db" if database.dialect == "sqlite" else url
-    return Settings(data_dir=tmp_path, database_url=url, background_database_url=background, timezone="Africa/Kigali")
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from sqlalchemy import text
 
-from receiver.background import AnotherExecutes, Background, WorkState, actions, executor, sweep
+from receiver.background import AnotherExecutes, Background, WorkState, actions, executor
 from receiver.background.rules import Held
 from receiver.background.seat import SQLITE_NAME
 from receiver.kit import clock
@@ -66,13 +69,13 @@ class TestOnce:
         background.run_once()
 
     @pytest.mark.usefixtures("ticking")
-    def test_schedules_are_looked_at(
-        self, background: Background, database: Database, monkeypatch: pytest.MonkeyPatch
+    def test_scheduled_work_runs_once_for_each_moment(
+        self, background: Background, effects: Callable[[], list[int]]
     ) -> None:
-        seen: list[Database] = []
-        monkeypatch.setattr(sweep, "hand_over_due", lambda database, *_more: seen.append(database))
-        background.run_once()
-        assert seen == [database]
+        for minute in (1, 9, 11, 12, 19, 21):
+            with time_machine.travel(datetime(2026, 11, 24, 10, minute, tzinfo=UTC), tick=False):
+                background.run_once()
+        assert effects() == [10, 20]
 
 
 class TestRunning:
@@ -124,6 +127,49 @@ class TestRunning:
         wait_for(lambda: see(work_id).state is WorkState.DONE)
         assert background.stop()
         assert effects() == list(range(1, 31))
+
+    def test_a_run_that_broke_before_it_could_say_so_is_seen_to(
+        self,
+        background: Background,
+        ask: Callable[..., UUID],
+        see: Callable[[UUID], Progress],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        run, broken = background._runner.run, []
+
+        def break_once(work_id: UUID, attempt: int) -> None:
+            if not broken:
+                broken.append(attempt)
+                raise MemoryError
+            run(work_id, attempt)
+
+        monkeypatch.setattr(background._runner, "run", break_once)
+        monkeypatch.setattr(executor, "SWEEPS_EVERY", 0)
+        work_id = ask("sample.break")
+        background.start()
+        wait_for(lambda: see(work_id).state is WorkState.FAILED)
+        assert background.stop()
+        assert broken == [1]
+
+    @pytest.mark.only("sqlite")
+    def test_a_queue_that_cannot_be_opened_is_tried_again(
+        self,
+        background: Background,
+        settings: Settings,
+        ask: Callable[..., UUID],
+        see: Callable[[UUID], Progress],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(executor, "LOOKS_EVERY", 0.05)
+        file = settings.data_dir / "background.db"
+        file.write_bytes(b"no database at all " * 100)
+        work_id = ask("sample.break")
+        background.start()
+        time.sleep(0.5)
+        assert not background.running
+        file.unlink()
+        wait_for(lambda: see(work_id).state is WorkState.FAILED)
+        assert background.stop()
 
     @pytest.mark.only("postgresql")
     def test_a_seat_that_was_lost_is_taken_again(
@@ -229,3 +275,28 @@ class TestRounds:
         wait_for(lambda: see(work_id).state is WorkState.DONE)
         assert background.stop()
         assert effects() == [1, 2]
+
+
+class TestForever:
+    @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+    def test_a_signal_ends_it(self, background: Background, by_hand: None, sent: signal.Signals) -> None:
+        before = signal.getsignal(sent)
+        threading.Timer(0.3, os.kill, (os.getpid(), sent)).start()
+        background.run_forever()
+        assert not background._seat.held()
+        assert signal.getsignal(sent) is before
+
+    def test_a_step_that_does_not_end_is_left_in_the_middle(
+        self, background: Background, by_hand: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left: list[int] = []
+        monkeypatch.setattr(os, "_exit", left.append)
+        monkeypatch.setattr(background, "stop", lambda within: within > 99)
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        background.run_forever()
+        monkeypatch.undo()
+        assert background.stop()
+        assert left == [0]
+
+    def test_stopping_what_never_started(self, background: Background) -> None:
+        assert background.stop()

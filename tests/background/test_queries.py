@@ -87,6 +87,7 @@ def test_trouble_is_listed_for_whoever_runs_the_system(database: Database, actor
         assert [one.id for one in troubled_works(session, since=before)] == [broken]
         assert troubled_works(session, since=clock.now() + timedelta(minutes=1)) == []
         assert [row.id for row in queries.open_works(session)] == [fine]
+        assert [one.id for one in queries.ended_since(session, before)] == [broken]
 
 
 def test_the_outbox_is_emptied_in_order_and_in_parts(database: Database, actor: Actor) -> None:
