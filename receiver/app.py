@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None, *, system: System | None = None
             yield
         finally:
             if background is not None:
-                background.stop()
+                background.stop(within=1.0)  # after requests had their eight seconds; a step cut short is done again
 
     app = FastAPI(
         title="Receiver", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from receiver import background, i18n, vault
 from receiver.accounts import queries as accounts
+from receiver.background import tasks as background_tasks
 from receiver.db import schema
 from receiver.db.engine import Database
 from receiver.db.installation import PracticeMismatch, is_practice, mark_installation
@@ -15,6 +16,7 @@ from receiver.kit.errors import Refusal
 from receiver.kit.words import _
 from receiver.settings import Settings, load_settings
 from receiver.vault import Vault
+from receiver.web import tasks as web_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +121,10 @@ def wire(settings: Settings) -> None:
 
 ROOMS: tuple[Callable[[], None], ...] = ()
 """What each room has to connect, in the order of the menu."""
+
+
+TASKS = (background_tasks, web_tasks)
+"""The durable work of the rooms, which is registered by being imported."""
 
 
 def requester(session: Session, user_id: UUID) -> Actor | None:

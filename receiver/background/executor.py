@@ -79,12 +79,17 @@ class Background:
         while self._runner.active and time.monotonic() < deadline:
             time.sleep(0.02)
         if self._durable is not None:
-            self._durable.stop(max(1.0, deadline - time.monotonic()))
+            self._durable.stop(max(0.5, deadline - time.monotonic()))
             self._durable = None
         clean = not self._runner.active
         if clean:
             self._seat.release()
         return clean
+
+    def shut_down(self, within: float = STOPS_WITHIN) -> None:
+        """Stop, as the last thing that this process does: it ends here and now if a step does not end in time."""
+        if not self.stop(within):
+            os._exit(0)  # the thread would hold the process up; its step is undone, and done again at the next start
 
     def run_once(self) -> int:
         """Do all there is to do, in this thread and without DBOS, and give how many works were run.
@@ -118,8 +123,7 @@ class Background:
         try:
             self.start()
             asked.wait()
-            if not self.stop(within):
-                os._exit(0)  # a thread that does not end would hold the process up; the step it is in is undone
+            self.shut_down(within)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

@@ -42,7 +42,7 @@ def serve(
         server.run_many(settings)
     finally:
         if background is not None:
-            background.stop()
+            background.shut_down(within=1.0)
 
 
 def worker(
