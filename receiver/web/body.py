@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 
 from receiver.kit.errors import Refusal
 from receiver.kit.words import Words, _
 from receiver.web.exchange import exchange_of
+from receiver.web.sent import Sent, SentFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,29 +63,6 @@ class Unreadable(Refusal):
 
     sentence: ClassVar[Words] = _("What was sent came in broken and cannot be read. Nothing has been changed.")
     status: ClassVar[int] = 400
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file as it came: the name and type its sender claims, and its bytes."""
-
-    name: str
-    claimed_type: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A body that was read: each name with its texts as typed, each name with its files, and a digest of the act."""
-
-    fields: Mapping[str, list[str]] = field(default_factory=dict)
-    files: Mapping[str, list[SentFile]] = field(default_factory=dict)
-    digest: bytes = b""
-
-    def text(self, name: str) -> str:
-        """The first text of this name, empty if there is none."""
-        texts = self.fields.get(name, ())
-        return texts[0] if texts else ""
 
 
 def body_limit(request: Request) -> int:
@@ -159,7 +137,7 @@ async def _multipart(request: Request) -> tuple[dict[str, list[str]], dict[str, 
                 elif part.filename:  # an empty file box is sent as a file without a name
                     sent = SentFile(part.filename, part.content_type or "", await part.read())
                     files.setdefault(name, []).append(sent)
-    except HTTPException:  # how Starlette says that the parts are malformed or too many
+    except (HTTPException, MultiPartException):  # the parts are malformed, or too many
         raise Unreadable from None
     return fields, files
 

@@ -5,6 +5,7 @@ opens, so that a slow sender never holds a connection or, on SQLite, the one wri
 """
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from fastapi import Depends, Request
@@ -17,10 +18,11 @@ from receiver.db.engine import Database
 from receiver.db.engine import ReadSession as DatabaseReadSession
 from receiver.db.engine import WriteSession as DatabaseWriteSession
 from receiver.web import idempotency, parking
-from receiver.web.body import NotAForm, Sent, is_json, media_type, read_sent
+from receiver.web.body import NotAForm, is_json, media_type, read_sent
 from receiver.web.exchange import exchange_of
 from receiver.web.forms.binding import bind, bind_query
 from receiver.web.forms.form import Form
+from receiver.web.sent import Sent
 from receiver.web.visit import SignInNeeded, actor_of
 
 F = TypeVar("F", bound=Form)
@@ -62,18 +64,27 @@ def write_session(
 
     The key of the request is taken first, and its answer kept last, in this same transaction.
     """
-    try:
-        with database_of(request).write() as session:
-            taken = idempotency.claim(session, request, sent)
+    with suppress(_Undone), database_of(request).write() as session:
+        taken = idempotency.claim(session, request, sent)
+        if not isinstance(taken, idempotency.Replay):
             yield session
-            answer = exchange_of(request).answer
-            if answer is not None and answer.status_code >= _FIRST_ERROR:
-                raise _Undone  # noqa: TRY301 - it has to pass through the end of the transaction
-            parking.forget_sent(session, request, sent)
-            if taken is not None and answer is not None:
-                idempotency.keep(session, taken, answer)
-    except _Undone:
-        pass
+        _end(session, request, sent, taken)
+    if isinstance(taken, idempotency.Replay):
+        raise taken
+
+
+def _end(session: Session, request: Request, sent: Sent, taken: idempotency.Taken) -> None:
+    """What is written after the route: its answer, and that what was kept of the form is no longer needed.
+
+    Raises:
+        _Undone: the answer is a refusal.
+    """
+    answer = exchange_of(request).answer
+    if answer is not None and answer.status_code >= _FIRST_ERROR:
+        raise _Undone
+    parking.forget_sent(session, request, sent)
+    if isinstance(taken, idempotency.Claim) and answer is not None:
+        idempotency.keep(session, taken, answer)
 
 
 async def who(request: Request) -> Actor:

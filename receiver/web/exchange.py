@@ -8,19 +8,37 @@ from typing import TYPE_CHECKING
 from receiver.kit.ids import new_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from starlette.requests import HTTPConnection
     from starlette.responses import Response
     from starlette.types import Scope
 
+    from receiver.access import Actor
     from receiver.kit.words import Words
-    from receiver.web.body import Sent
-    from receiver.web.visit import Visit
+    from receiver.web.sent import Sent
 
 _PLACE = "receiver"
 
 
 def _reference() -> str:
     return new_reference("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of a signed-in person: the actor, and what the frame of the page needs to know about the session.
+
+    `ends_at` is when the session ends if nothing more is asked. `look` are classes of the page's root ("auto",
+    "large"). `afterwards` is a short write of its own, such as the session's last use, done when the answer has left.
+    """
+
+    actor: Actor
+    ends_at: datetime | None = None
+    idle_seconds: int = 0
+    look: str = ""
+    afterwards: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)

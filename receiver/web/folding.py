@@ -160,7 +160,7 @@ class Folder(NodeTransformer):
             return nodes.Const(getattr(self.speech, name)(*arguments), lineno=node.lineno)
         template = self.speech.template(name, *arguments)
         holes = nodes.Const(template, lineno=node.lineno)
-        fill = nodes.Name("fill_a_" if name == "_a" else "fill_", "load", lineno=node.lineno)
+        fill = nodes.Name("fill_a_" if name == "say_bare" else "fill_", "load", lineno=node.lineno)
         return nodes.Call(fill, [holes], node.kwargs, None, None, lineno=node.lineno)
 
     def _constant_words(self, node: nodes.Call) -> tuple[str, list[str]] | None:

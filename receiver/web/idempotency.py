@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from starlette.requests import Request
 
-    from receiver.web.body import Sent
+    from receiver.web.sent import Sent
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -142,11 +142,14 @@ async def one_at_a_time(request: Request, sent: Sent) -> AsyncIterator[None]:
             _busy.discard(mark)
 
 
-def claim(session: Session, request: Request, sent: Sent) -> Claim | None:
-    """Take the key in this transaction; None where there is no key.
+Taken = Claim | Replay | None
+"""What became of a key: held now, already answered, or there is none."""
+
+
+def claim(session: Session, request: Request, sent: Sent) -> Taken:
+    """Take the key in this transaction; None where there is none, the first answer where the act was done.
 
     Raises:
-        Replay: the act was done; with the answer that was given.
         OtherAct: the key belongs to another act.
         StillUnderWay: another process is at it.
     """
@@ -170,7 +173,7 @@ def claim(session: Session, request: Request, sent: Sent) -> Claim | None:
     ).one()
     if first.digest != sent.digest:
         raise OtherAct
-    raise Replay(_answer_again(session, first))
+    return Replay(_answer_again(session, first))
 
 
 def keep(session: Session, taken: Claim, answer: Response) -> None:

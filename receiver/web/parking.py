@@ -25,7 +25,7 @@ from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.ids import new_id
 from receiver.web import idempotency
-from receiver.web.body import FORM_TYPES, KEY, PARKED, TICKET, Sent, media_type, read_sent
+from receiver.web.body import FORM_TYPES, KEY, PARKED, TICKET, media_type, read_sent
 from receiver.web.forms.files import File, FileKind, Upload
 from receiver.web.forms.form import Form
 from receiver.web.models import PATH_LENGTH, ParkedForm
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from receiver.db.engine import Database
+    from receiver.web.sent import Sent
     from receiver.web.tickets import Ticket
 
 UNSENT = "/unsent"

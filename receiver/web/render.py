@@ -44,7 +44,7 @@ SOURCES: list[Path] = []
 """More folders of templates, looked into first; tests add theirs, then call `forget`."""
 
 
-def page(  # noqa: PLR0913 - what a page is made of, each by name
+def page(
     request: Request,
     template: str,
     ctx: Mapping[str, Any] | None = None,

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from receiver.kit.errors import Refusal
 from receiver.kit.wiring import Slot
 from receiver.kit.words import Words, _
-from receiver.web.exchange import exchange_of
+from receiver.web.exchange import Visit, exchange_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
     from typing import ClassVar
 
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import Response
 
     from receiver.access import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A request of a signed-in person: the actor, and what the frame of the page needs to know about the session.
-
-    `ends_at` is when the session ends if nothing more is asked. `look` are classes of the page's root ("auto",
-    "large"). `afterwards` is a short write of its own, such as the session's last use, done when the answer has left.
-    """
-
-    actor: Actor
-    ends_at: datetime | None = None
-    idle_seconds: int = 0
-    look: str = ""
-    afterwards: Callable[[], None] | None = None
 
 
 class Loader(Protocol):
@@ -89,3 +71,17 @@ def owner_of(connection: HTTPConnection) -> str:
     """The text by which this person's keys and notes are kept apart from those of others; empty for nobody."""
     actor = actor_of(connection)
     return str(actor.user_id) if actor is not None and actor.user_id is not None else ""
+
+
+__all__ = [
+    "LOADERS",
+    "SIGN_IN_PAGE",
+    "Loader",
+    "SignInNeeded",
+    "SignInPage",
+    "Visit",
+    "actor_of",
+    "owner_of",
+    "set_visit",
+    "visit_of",
+]

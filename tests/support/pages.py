@@ -18,6 +18,7 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from receiver import i18n
+from receiver.kit.words import _
 from receiver.web.security import HEADERS
 
 if TYPE_CHECKING:
@@ -284,11 +285,11 @@ def _check_frame(page: Page) -> None:
     assert page.html.count("<title>") == 1
     headings = page.all(".//h1")
     assert len(headings) == 1, f"{len(headings)} h1"
-    parts = page.title.split(": ", 1)
-    assert page.title.startswith(page.h1) or (len(parts) > 1 and parts[1].startswith(page.h1)), (page.title, page.h1)
-    assert page.title.endswith("\u2013 Receiver"), page.title
     language = next((each for each in i18n.LOCALES.values() if each.tag == page.root.get("lang")), None)
     assert language is not None, page.root.get("lang")
+    error = " ".join(i18n.text(_("Error:"), language.code).split())
+    assert page.title.removeprefix(f"{error} ").startswith(page.h1), (page.title, page.h1)
+    assert page.title.endswith("\u2013 Receiver"), page.title
     assert page.root.get("dir") == language.dir
     assert len(page.all(".//main")) == 1
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.words import Words, _
-from receiver.web.body import KEY, PARKED, TICKET, Sent
+from receiver.web.body import KEY, PARKED, TICKET
 from receiver.web.forms.files import File
 from receiver.web.forms.form import VERSION, WAS, Form
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from receiver.web.forms.files import Upload
+    from receiver.web.sent import Sent
 
 F = TypeVar("F", bound=Form)
 PICK, YOURS, SAVED = "_pick-", "_yours-", "_saved-"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, overload
 
 from receiver.kit.words import Words, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from receiver.web.forms.form import Form
-
     Raw = Mapping[str, Sequence[str]]
     """What was sent, as typed: the name of each input of a field, and its texts."""
+
+    class Holder(Protocol):
+        """A form that holds what was typed into a field."""
+
+        def read_value(self, name: str) -> Any:
+            """The value of a field."""
+            ...
+
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -55,14 +61,14 @@ class Field(Generic[T_co]):
         self.attributes = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         self.name = ""
 
-    def __set_name__(self, owner: type[Form], name: str) -> None:
+    def __set_name__(self, owner: type[Any], name: str) -> None:
         self.name = name
 
     @overload
-    def __get__(self, form: None, owner: type[Form]) -> Self: ...
+    def __get__(self, form: None, owner: type[Any]) -> Self: ...
     @overload
-    def __get__(self, form: Form, owner: type[Form]) -> T_co: ...
-    def __get__(self, form: Form | None, owner: type[Form]) -> Self | T_co:
+    def __get__(self, form: Holder, owner: type[Any]) -> T_co: ...
+    def __get__(self, form: Holder | None, owner: type[Any]) -> Self | T_co:
         return self if form is None else cast("T_co", form.read_value(self.name))
 
     @property

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from receiver.kit.text import clean_line
 from receiver.kit.words import LabelledEnum, Words, _, p_
-from receiver.web.body import MIB, SentFile
+from receiver.web.body import MIB
 from receiver.web.forms.field import Field, FieldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from receiver.web.sent import SentFile
 
 _NAME_LENGTH = 120
 _ENTRIES_AT_MOST = 2_000

@@ -17,7 +17,7 @@ from receiver.web.forms.files import File, Upload
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from receiver.web.body import SentFile
+    from receiver.web.sent import SentFile
 
 VERSION = "_ver"
 WAS = "_was"
@@ -199,7 +199,7 @@ class Form:
 
     @property
     def summary(self) -> list[tuple[str, Words]]:
-        """Every error with the id of the input to go to (empty for the whole, or an unseen one), in the order of the fields."""
+        """Every error in the order of the fields, with the id of the input to go to (empty where there is none)."""
         told: list[tuple[str, Words]] = [("", words) for words in self.general_errors]
         for name, field in self.fields.items():
             if name in self.errors:
