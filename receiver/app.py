@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from receiver.accounts import routes as accounts
 from receiver.accounts.visits import load_visit
+from receiver.admin import routes as admin
 from receiver.background import Background
 from receiver.db.engine import CAPACITY
 from receiver.web import middleware
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from receiver.settings import Settings
     from receiver.web.router import Router
 
-ROUTERS: tuple[Router, ...] = (web.router, accounts.router)
+ROUTERS: tuple[Router, ...] = (web.router, accounts.router, admin.router)
 """The pages of every room."""
 
 

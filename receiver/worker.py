@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from receiver import background, i18n, vault
 from receiver.accounts import queries as accounts
+from receiver.admin import tasks as admin_tasks
+from receiver.admin import wiring as admin
 from receiver.background import tasks as background_tasks
 from receiver.db import schema
 from receiver.db.engine import Database
@@ -119,11 +121,11 @@ def wire(settings: Settings) -> None:
         connect()
 
 
-ROOMS: tuple[Callable[[], None], ...] = ()
+ROOMS: tuple[Callable[[], None], ...] = (admin.wire,)
 """What each room has to connect, in the order of the menu."""
 
 
-TASKS = (background_tasks, web_tasks)
+TASKS = (background_tasks, web_tasks, admin_tasks)
 """The durable work of the rooms, which is registered by being imported."""
 
 

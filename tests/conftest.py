@@ -140,9 +140,14 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 @pytest.fixture
 def system(database: Database, settings: Settings) -> System:
     """The test's database as an opened system, every room connected."""
+    from receiver import vault
+    from receiver.db.installation import mark_installation
     from receiver.worker import System, wire
 
     wire(settings)
+    with database.write() as session:
+        vault.mark(session)
+        mark_installation(session, practice=True)
     return System(settings, database.info["vault"], database)
 
 

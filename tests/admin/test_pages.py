@@ -1,0 +1,147 @@
+"""The common pages, by every role."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver import audit, background
+from receiver.access import Role
+from receiver.audit import Kind
+from tests.factories.accounts import make_user
+from tests.support.pages import same_region
+
+ROLES = list(Role)
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_role_has_a_home_and_a_menu(sign_in, role, language, system):
+    if role is Role.PARTNER_USER:
+        pytest.skip("partner users come with partner organisations")
+    browser = sign_in(role, language=language)
+    assert browser.get("/", status=303).response.headers["location"] == "/today"
+    browser.get("/today")
+    page = browser.get("/menu")
+    for path in page.links.values():
+        if path.startswith("/") and path != "/":
+            browser.get(path)
+
+
+def test_public_pages_need_nobody(browser):
+    for path in (
+        "/help",
+        "/help/sign-in",
+        "/help/people",
+        "/help/stipends",
+        "/help/languages",
+        "/privacy",
+        "/accessibility",
+    ):
+        browser.get(path)
+    browser.get("/help/nothing", status=404)
+
+
+def test_machines_can_ask(browser, system):
+    assert browser.send("GET", "/healthz").json() == {"status": "up"}
+    answer = browser.send("GET", "/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "database": True, "schema": True, "keys": True, "background": False}
+    executor = background.Background(system.database, system.settings)
+    executor.start()
+    try:
+        assert browser.send("GET", "/readyz").status_code == 200
+    finally:
+        executor.stop()
+
+
+def test_a_failed_disk_is_not_ready(browser, system):
+    system.database._latch.set()
+    assert browser.send("GET", "/readyz").json()["database"] is False
+
+
+def test_health_in_plain_words(sign_in):
+    page = sign_in(Role.ADMINISTRATOR).get("/admin/health")
+    assert "Background work" in page.text()
+    assert "Not working" not in page.text()
+
+
+class TestTrail:
+    def test_it_shows_who_did_what_and_is_itself_recorded(self, sign_in, system):
+        browser = sign_in(Role.AUDITOR)
+        page = browser.get("/audit")
+        assert "Someone signed in." in page.text()
+        with system.database.read() as session:
+            assert audit.trail(session)[0].kind is Kind.AUDIT_READ
+
+    def test_filters(self, sign_in, system):
+        with system.database.write() as session:
+            make_user(session, Role.CASEWORKER, email="amina@practice.example")
+        browser = sign_in(Role.DATA_PROTECTION_OFFICER)
+        for query, fits in (
+            ("kind=user.invited", False),
+            ("kind=session.signed_in", True),
+            ("level=notice", False),
+            ("who=amina@practice.example", False),
+            ("who=nobody@practice.example", False),
+            ("person=R-0000000", False),
+            ("since=2020-01-01", True),
+            ("until=2020-01-01", False),
+        ):
+            text = browser.get(f"/audit?{query}").text()
+            assert ("No record fits" not in text) is fits, query
+
+    def test_it_is_paged(self, sign_in):
+        browser = sign_in(Role.AUDITOR)
+        for _each in range(30):
+            browser.get("/audit")
+        page = browser.get("/audit")
+        assert len(page.all(".//tbody/tr")) == 25
+        assert len(browser.get(page.links["Older"]).all(".//tbody/tr")) >= 6
+        browser.get("/audit?after=junk", status=422)
+        assert browser.get("/audit", hx=True).all(".//section")
+
+    def test_the_file(self, sign_in):
+        answer = sign_in(Role.AUDITOR).send("GET", "/audit/trail.csv")
+        assert answer.text.splitlines()[0] == "seq,at,kind,actor,channel,subject,person"
+        assert "attachment" in answer.headers["content-disposition"]
+
+    @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.SUPERVISOR, Role.FINANCE_OFFICER, Role.ADMINISTRATOR])
+    def test_others_may_not_look(self, sign_in, role):
+        browser = sign_in(role)
+        browser.get("/audit", status=403)
+        browser.get("/audit/trail.csv", status=403)
+        browser.post("/audit/verification", status=403)
+
+
+class TestProgress:
+    def test_the_chain_is_verified_in_the_background(self, sign_in, system):
+        browser = sign_in(Role.AUDITOR)
+        answer = browser.post("/audit/verification")
+        page = browser.follow(answer)
+        assert "Verifying the audit chain" in page.text()
+        assert page.by_id("job").get("data-poll") is not None
+        background.Background(system.database, system.settings).run_once()
+        page = browser.follow(answer)
+        assert "Findings0" in page.text()
+        assert page.by_id("job").get("data-poll") is None
+        assert "Verifying the audit chain" in browser.get("/today").text()
+        same_region(browser, answer.response.headers["location"], "job")
+
+    def test_work_of_somebody_else_is_unknown(self, sign_in):
+        answer = sign_in(Role.AUDITOR).post("/audit/verification")
+        where = answer.response.headers["location"]
+        sign_in(Role.AUDITOR).get(where, status=404)
+        sign_in(Role.AUDITOR).post(f"{where}/cancel", status=404)
+        assert sign_in(Role.ADMINISTRATOR).get(where).h1 == "Progress"
+
+    def test_failed_work_is_listed_for_the_administrator(self, sign_in):
+        assert "Everything that was started" in sign_in(Role.ADMINISTRATOR).get("/admin/background").text()
+
+
+def test_words_say_how_complete_each_language_is(sign_in):
+    browser = sign_in(Role.ADMINISTRATOR)
+    assert len(browser.get("/admin/words").all(".//tbody/tr")) == 5
+    for code in ("en", "fr", "ar"):
+        browser.get(f"/admin/words?lang={code}")
+    browser.get("/admin/words?lang=fr", hx=True)
