@@ -71,6 +71,14 @@ class Cause(LabelledEnum):
     REVERSE = "reverse", p_("ledger entry", "Reversed")
 
 
+class DumpForm(LabelledEnum):
+    """The forms in which the whole ledger is given out."""
+
+    CSV = "csv", p_("ledger dump", "Table (CSV)")
+    JSON = "json", p_("ledger dump", "With runs, payments and reports (JSON)")
+    BEANCOUNT = "beancount", p_("ledger dump", "For Beancount")
+
+
 _K = AccountKind
 _FORWARD: dict[Cause, tuple[tuple[AccountKind, AccountKind], ...]] = {
     Cause.RECEIVED: ((_K.BANK, _K.FUND),),

@@ -10,10 +10,10 @@ from receiver.access import SYSTEM
 from receiver.kit.ids import new_id
 from receiver.kit.money import Money
 from receiver.ledger.actions import open_people, post, receive_funds, reversal
-from receiver.ledger.queries import DUMP_PARTS, DumpPart, beancount, check, dump_csv, dump_json
-from receiver.ledger.queries.beancount import component
+from receiver.ledger.queries import DUMP_PARTS, DumpPart, beancount, check, dump, dump_csv, dump_json
+from receiver.ledger.queries.bean import component
 from receiver.ledger.queries.lines import COLUMNS
-from receiver.ledger.rules import Account, AccountKind, Cause, bank, fund
+from receiver.ledger.rules import Account, AccountKind, Cause, DumpForm, bank, fund
 from tests.factories.ledger import PAYDAY, a_funded_programme, a_programme, an_entry, rwf, someone
 from tests.ledger.dumps import balances, rows_of, violations
 
@@ -110,6 +110,12 @@ def test_an_empty_ledger_has_a_dump_of_each_form(session):
     whole = json.loads("".join(dump_json(session)))
     assert whole == {"format": "receiver-ledger-1", "entries": [], "accounts": [], "postings": []}
     assert "".join(beancount(session)) == 'option "title" "Receiver ledger"\n'
+
+
+def test_each_form_is_asked_for_by_name(session, ann):
+    assert "".join(dump(session, DumpForm.CSV)) == "".join(dump_csv(session))
+    assert "".join(dump(session, DumpForm.JSON)) == "".join(dump_json(session))
+    assert "".join(dump(session, DumpForm.BEANCOUNT)) == "".join(beancount(session))
 
 
 def test_long_dumps_come_in_pieces(session):

@@ -12,7 +12,7 @@ from receiver.kit import clock
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id
 from receiver.kit.money import Money
-from receiver.ledger.actions import post, receive_funds, reverse_instalment
+from receiver.ledger.actions import post, receive_funds, record_dump, reverse_instalment
 from receiver.ledger.models import Instalment, LedgerEntry
 from receiver.ledger.queries import EntryFilter, check, entries, find_account, fund_position, instalments
 from receiver.ledger.rules import (
@@ -20,6 +20,7 @@ from receiver.ledger.rules import (
     BadAccountCode,
     BadReference,
     Cause,
+    DumpForm,
     FundOverdrawn,
     OtherCurrency,
     ReferenceTaken,
@@ -35,6 +36,16 @@ DAY = date(2026, 11, 2)
 def receive(session, minor=1_000_000, **more):
     known = {"reference": "TT 4711", "amount": rwf(minor), "received_on": DAY}
     return receive_funds(session, SYSTEM, "GASHORA", **(known | more))
+
+
+def test_a_dump_is_recorded(database):
+    with database.write() as session:
+        a_programme(session)
+        receive(session)
+        record_dump(session, SYSTEM, DumpForm.JSON)
+    with database.read() as session:
+        (record,) = trail(session, kinds=[Kind.LEDGER_DUMPED])
+        assert record.facts == {"form": "json", "last_seq": 1}
 
 
 def kinds(database):
@@ -96,21 +107,21 @@ def test_another_account_has_references_of_its_own(session):
     assert find_account(session, fund("GASHORA")).balance == rwf(2_000_000)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "refusal"),
-    [
-        ({"amount": rwf(0)}, AmountNotAboveZero),
-        ({"amount": rwf(-5)}, AmountNotAboveZero),
-        ({"amount": Money(5, "USD")}, OtherCurrency),
-        ({"reference": "  "}, BadReference),
-        ({"reference": "x" * 81}, BadReference),
-        ({"bank_account": "a b"}, BadAccountCode),
-    ],
-)
-def test_values_that_cannot_be_right_are_refused(session, wrong, refusal):
+UNFIT = [
+    ({"amount": rwf(0)}, AmountNotAboveZero),
+    ({"amount": rwf(-5)}, AmountNotAboveZero),
+    ({"amount": Money(5, "USD")}, OtherCurrency),
+    ({"reference": "  "}, BadReference),
+    ({"reference": "x" * 81}, BadReference),
+    ({"bank_account": "a b"}, BadAccountCode),
+]
+
+
+def test_values_that_cannot_be_right_are_refused(session):
     a_programme(session)
-    with pytest.raises(refusal):
-        receive(session, **wrong)
+    for wrong, refusal in UNFIT:
+        with pytest.raises(refusal):
+            receive(session, **wrong)
     assert session.execute(select(func.count()).select_from(Instalment)).scalar_one() == 0
 
 

@@ -14,7 +14,7 @@ from receiver.kit.ids import new_id
 from receiver.kit.money import Money
 from receiver.kit.months import Month
 from receiver.ledger.actions import close_report_month, open_people, post, posting, reversal
-from receiver.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
+from receiver.ledger.models import ENTRIES, LedgerAccount, LedgerEntry, LedgerPosting
 from receiver.ledger.queries import (
     EntryFilter,
     check,
@@ -113,23 +113,17 @@ def test_a_replay_may_come_on_another_day(session):
     assert post(session, SYSTEM, later).count == 0
 
 
-@pytest.mark.parametrize(
-    "change", [{"minor": 49_999}, {"month": Month(2026, 10)}, {"purpose": "grant"}, {"end_to_end_id": "X-1"}]
-)
-def test_a_replay_with_other_figures_is_refused(session, change):
+def test_a_replay_with_other_figures_is_refused(session):
     a_funded_programme(session)
     _id, ann = someone(session)
     entry = an_entry(Cause.ENTITLE, ann)
     post(session, SYSTEM, entry)
-    with pytest.raises(PostedDifferently, match="entry E-2"):
-        post(session, SYSTEM, an_entry(Cause.ENTITLE, ann, cause_id=entry.cause_id, **change))
-    with pytest.raises(PostedDifferently, match="entry E-3"):
-        post(
-            session,
-            SYSTEM,
-            first := an_entry(Cause.ENTITLE, ann),
-            an_entry(Cause.ENTITLE, ann, cause_id=first.cause_id, **change),
-        )
+    for change in ({"minor": 49_999}, {"month": Month(2026, 10)}, {"purpose": "grant"}, {"end_to_end_id": "X-1"}):
+        with pytest.raises(PostedDifferently, match="entry E-2"):
+            post(session, SYSTEM, an_entry(Cause.ENTITLE, ann, cause_id=entry.cause_id, **change))
+        first = an_entry(Cause.ENTITLE, ann)
+        with pytest.raises(PostedDifferently, match="entry E-3"):
+            post(session, SYSTEM, first, an_entry(Cause.ENTITLE, ann, cause_id=first.cause_id, **change))
 
 
 def test_many_entries_by_value_go_in_portions(session):
@@ -296,7 +290,7 @@ def raw_entry(session, **more):
     a_funded_programme(session)
     _id, ann = someone(session)
     post(session, SYSTEM, an_entry(Cause.ENTITLE, ann))
-    row = dict(session.execute(select(LedgerEntry.__table__).where(LedgerEntry.seq == 2)).mappings().one())
+    row = dict(session.execute(select(ENTRIES).where(LedgerEntry.seq == 2)).mappings().one())
     return row | {"seq": 3, "cause_id": new_id()} | more
 
 
@@ -309,78 +303,90 @@ def reverses(row, original, **more):
     return swapped(row) | {"cause": Cause.REVERSE, "reverses": original} | more
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"amount_minor": 0},
-        {"amount_minor": -1},
-        {"currency": "USD"},
-        {"cause": Cause.SETTLE},
-        {"credit_kind": AccountKind.PAID},
-        {"credit_account_id": 999},
-        {"programme": "NOWHERE"},
-        {"person": None},
-        {"reverses": 2},
-        {"seq": 2},
-        {"seq": 0},
-        {"cause": Cause.REVERSE, "reverses": 2},
-        {"cause": Cause.REVERSE},
-        lambda row: {"credit_account_id": row["debit_account_id"], "credit_kind": row["debit_kind"]},
-        swapped,
-        lambda row: reverses(row, None),
-        lambda row: reverses(row, 2, amount_minor=50_001),
-        lambda row: reverses(row, 1),
-        lambda row: reverses(row, 2, month=Month(2026, 10)),
-    ],
-)
-def test_the_database_refuses_an_entry_that_cannot_be(session, change):
+UNFIT = [
+    {"amount_minor": 0},
+    {"amount_minor": -1},
+    {"currency": "USD"},
+    {"cause": Cause.SETTLE},
+    {"credit_kind": AccountKind.PAID},
+    {"credit_account_id": 999},
+    {"programme": "NOWHERE"},
+    {"person": None},
+    {"reverses": 2},
+    {"seq": 2},
+    {"seq": 0},
+    {"cause": Cause.REVERSE, "reverses": 2},
+    {"cause": Cause.REVERSE},
+    lambda row: {"credit_account_id": row["debit_account_id"], "credit_kind": row["debit_kind"]},
+    swapped,
+    lambda row: reverses(row, None),
+    lambda row: reverses(row, 2, amount_minor=50_001),
+    lambda row: reverses(row, 1),
+    lambda row: reverses(row, 2, month=Month(2026, 10)),
+]
+
+
+def is_refused(session, statement, *values):
+    try:
+        with session.begin_nested():
+            session.execute(statement, *values)
+    except IntegrityError:
+        return True
+    return False
+
+
+def test_the_database_refuses_an_entry_that_cannot_be(session):
     row = raw_entry(session)
-    row |= change(row) if callable(change) else change
-    with pytest.raises(IntegrityError):
-        session.execute(LedgerEntry.__table__.insert(), row)
+    rows = [row | (change(row) if callable(change) else change) for change in UNFIT]
+    taken = [change for change, one in zip(UNFIT, rows, strict=True) if not is_refused(session, ENTRIES.insert(), one)]
+    assert taken == []
 
 
 def test_the_database_takes_a_right_entry_and_a_right_reversal(session):
     row = raw_entry(session)
-    session.execute(LedgerEntry.__table__.insert(), row)
+    session.execute(ENTRIES.insert(), row)
     back = reverses(row, 3, seq=4, cause_id=new_id())
-    session.execute(LedgerEntry.__table__.insert(), back)
+    session.execute(ENTRIES.insert(), back)
     with pytest.raises(IntegrityError):
-        session.execute(LedgerEntry.__table__.insert(), back | {"seq": 5, "cause_id": new_id(), "amount_minor": 1})
+        session.execute(ENTRIES.insert(), back | {"seq": 5, "cause_id": new_id(), "amount_minor": 1})
 
 
 def test_the_same_cause_happens_once(session):
     row = raw_entry(session)
     kept = session.execute(select(LedgerEntry.cause_id).where(LedgerEntry.seq == 2)).scalar_one()
     with pytest.raises(IntegrityError):
-        session.execute(LedgerEntry.__table__.insert(), row | {"cause_id": kept})
+        session.execute(ENTRIES.insert(), row | {"cause_id": kept})
 
 
-@pytest.mark.parametrize("table", ["ledger_entries", "ledger_postings", "instalments", "closed_report_months"])
-@pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
-def test_what_is_written_stays_as_written(session, table, statement):
+APPEND_ONLY = {
+    "ledger_entries": "run",
+    "ledger_postings": "sha256",
+    "instalments": "reference",
+    "closed_report_months": "created_at",
+}
+
+
+def test_what_is_written_stays_as_written(session):
     a_funded_programme(session)
     close_report_month(session, "GASHORA", NOVEMBER)
-    column = {"ledger_entries": "run", "ledger_postings": "sha256"}.get(table, "created_at")
-    with pytest.raises(IntegrityError, match="stay as written"):
-        session.execute(text(statement.format(table=table, column=column)))
+    for table, column in APPEND_ONLY.items():
+        assert is_refused(session, text(f"UPDATE {table} SET {column} = {column}")), table
+        assert is_refused(session, text(f"DELETE FROM {table}")), table
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger_accounts SET credit_minor = 2 * debit_minor WHERE kind = 'bank'",
-        "UPDATE ledger_accounts SET debit_minor = credit_minor + 1 WHERE kind = 'owed'",
-        "UPDATE ledger_accounts SET debit_minor = -1 WHERE kind = 'owed'",
-        "UPDATE ledger_accounts SET currency = 'USD' WHERE kind = 'bank'",
-        "UPDATE ledger_accounts SET person_id = '00000000000000000000000000000001' WHERE kind = 'bank'",
-        "DELETE FROM ledger_accounts WHERE kind = 'bank'",
-    ],
-)
-def test_the_database_keeps_accounts_in_order(session, statement):
+OUT_OF_ORDER = [
+    "UPDATE ledger_accounts SET credit_minor = 2 * debit_minor WHERE kind = 'bank'",
+    "UPDATE ledger_accounts SET debit_minor = credit_minor + 1 WHERE kind = 'owed'",
+    "UPDATE ledger_accounts SET debit_minor = -1 WHERE kind = 'owed'",
+    "UPDATE ledger_accounts SET currency = 'USD' WHERE kind = 'bank'",
+    "UPDATE ledger_accounts SET person_id = '00000000000000000000000000000001' WHERE kind = 'bank'",
+    "DELETE FROM ledger_accounts WHERE kind = 'bank'",
+]
+
+
+def test_the_database_keeps_accounts_in_order(session):
     raw_entry(session)
-    with pytest.raises(IntegrityError):
-        session.execute(text(statement))
+    assert [statement for statement in OUT_OF_ORDER if not is_refused(session, text(statement))] == []
 
 
 # Months

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from receiver import vault
 from receiver.ledger.models import ACCOUNTS, LedgerAccount
-from receiver.ledger.queries.accounts import AT_ONCE
+from receiver.ledger.queries.balances import AT_ONCE
 from receiver.ledger.rules import PERSONAL, Account, AccountKind, OtherCurrency
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, text
 
 from receiver.ledger.models import LedgerEntry
-from receiver.ledger.queries.accounts import closed_until
+from receiver.ledger.queries.balances import closed_until
 from receiver.ledger.rules import report_month
 
 if TYPE_CHECKING:

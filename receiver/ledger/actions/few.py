@@ -12,8 +12,8 @@ from receiver.kit.errors import NotFound
 from receiver.kit.money import Money
 from receiver.ledger.actions.accounts import resolve
 from receiver.ledger.models import ENTRIES, LedgerAccount, LedgerEntry
-from receiver.ledger.queries.accounts import AT_ONCE
-from receiver.ledger.queries.entries import still_to_reverse
+from receiver.ledger.queries.balances import AT_ONCE
+from receiver.ledger.queries.listing import still_to_reverse
 from receiver.ledger.rules import Account, Cause, Entry, NotReversible, PostedDifferently, TooMuchReversed
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from receiver.kit.ids import new_id
 from receiver.kit.months import Month
 from receiver.kit.text import clean_line
 from receiver.ledger.actions.book import lock
-from receiver.ledger.actions.posting import Posted, post, reversal
+from receiver.ledger.actions.postings import Posted, post, reversal
 from receiver.ledger.models import Instalment, LedgerEntry
 from receiver.ledger.rules import (
     AmountNotAboveZero,

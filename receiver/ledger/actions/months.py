@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from receiver.kit import clock
 from receiver.ledger.actions.book import lock
 from receiver.ledger.models import ClosedReportMonth, LedgerEntry
-from receiver.ledger.queries.accounts import closed_until
+from receiver.ledger.queries.balances import closed_until
 from receiver.ledger.rules import demand_in_order
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Every question to the ledger: accounts and balances, entries, dumps for other programs, and whether it adds up."""
 
-from receiver.ledger.queries.accounts import (
+from receiver.ledger.queries.balances import (
     AccountRow,
     FundPosition,
     accounts,
@@ -10,10 +10,10 @@ from receiver.ledger.queries.accounts import (
     person_account,
     pseudonyms,
 )
-from receiver.ledger.queries.beancount import beancount
-from receiver.ledger.queries.check import check
-from receiver.ledger.queries.dump import DUMP_PARTS, DumpPart, dump_csv, dump_json, entry_objects
-from receiver.ledger.queries.entries import (
+from receiver.ledger.queries.bean import beancount
+from receiver.ledger.queries.checking import check
+from receiver.ledger.queries.dumps import DUMP_PARTS, DumpPart, dump, dump_csv, dump_json, entry_objects
+from receiver.ledger.queries.listing import (
     EntryFilter,
     EntryRow,
     Moved,
@@ -37,6 +37,7 @@ __all__ = [
     "beancount",
     "check",
     "closed_until",
+    "dump",
     "dump_csv",
     "dump_json",
     "entries",

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from receiver.db.engine import in_parts
 from receiver.kit.wiring import Slot
 from receiver.ledger.models import LedgerAccount, LedgerPosting
-from receiver.ledger.queries.lines import COLUMNS, fields, lines
+from receiver.ledger.queries.bean import beancount
+from receiver.ledger.queries.lines import BEFORE, COLUMNS, fields, lines
+from receiver.ledger.rules import DumpForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 FORMAT = "receiver-ledger-1"
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,20 @@ DUMP_PARTS: Slot[DumpPart] = Slot("ledger.dump_parts")
 """What rooms above add to the JSON dump: `runs`, `entitlements`, `payments`, `reports`."""
 
 
+def dump(session: Session, form: DumpForm) -> Iterator[str]:
+    """The dump in one of its forms, in pieces."""
+    forms = {DumpForm.CSV: dump_csv, DumpForm.JSON: dump_json, DumpForm.BEANCOUNT: beancount}
+    return forms[form](session)
+
+
 def dump_csv(session: Session) -> Iterator[str]:
     """The dump as CSV, in pieces: a header, then one line a side, by number; lines end with a line feed.
 
     The hash of a posting is that of its entries' lines as they stand here.
     """
     yield ",".join(COLUMNS) + "\n"
-    for part in in_parts(session, lines(session.get_bind().dialect.name)):
-        yield "".join(text for (text,) in part)
+    for part in lines(session):
+        yield "".join(line for _seq, _amount, line in part)
 
 
 def dump_json(session: Session) -> Iterator[str]:
@@ -59,7 +68,7 @@ def _listed(rows: Iterable[Mapping[str, Any]], at_once: int = 500) -> Iterator[s
     pieces: list[str] = []
     comma = "\n"
     for row in rows:
-        pieces.append(comma + json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        pieces.append(comma + _encoder.encode(row))
         comma = ",\n"
         if len(pieces) >= at_once:
             yield "".join(pieces)
@@ -70,13 +79,11 @@ def _listed(rows: Iterable[Mapping[str, Any]], at_once: int = 500) -> Iterator[s
 def entry_objects(session: Session) -> Iterator[dict[str, Any]]:
     """Two objects for each entry, its sides, with the columns of the CSV; null where that is empty."""
     for part in in_parts(session, fields(session.get_bind().dialect.name)):
-        for row in part:
-            side = dict(row._mapping)  # noqa: SLF001 - the documented way to the names, and far faster than getattr
-            debit, credit, amount = side.pop("debit"), side.pop("credit"), int(side.pop("amount"))
-            side["seq"] = int(side["seq"])
-            for account, minor in ((debit, (amount, 0)), (credit, (0, amount))):
-                whole = {**side, "account": account, "debit_minor": minor[0], "credit_minor": minor[1]}
-                yield {name: whole[name] for name in COLUMNS}
+        for *texts, debit, credit, amount in part:
+            texts[0] = int(texts[0])
+            before, after = texts[: len(BEFORE)], texts[len(BEFORE) :]
+            yield dict(zip(COLUMNS, (*before, debit, amount, 0, *after), strict=True))
+            yield dict(zip(COLUMNS, (*before, credit, 0, amount, *after), strict=True))
 
 
 def _accounts(session: Session) -> Iterator[dict[str, Any]]:

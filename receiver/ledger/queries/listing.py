@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.kit.months import Month
-    from receiver.ledger.queries.accounts import AccountRow
+    from receiver.ledger.queries.balances import AccountRow
 
 _debit, _credit = aliased(LedgerAccount), aliased(LedgerAccount)
 

@@ -15,7 +15,6 @@ from sqlalchemy import and_, case, func, literal_column, or_, select, type_coerc
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import String
 
-from receiver.db.engine import in_parts
 from receiver.kit.words import Words, _
 from receiver.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from receiver.ledger.queries.lines import lines
@@ -184,9 +183,8 @@ def _postings(session: Session) -> Iterator[Finding]:
     columns = (posting.first_seq, posting.last_seq, posting.entries, posting.sum_minor, posting.sha256)
     wanted = iter(session.execute(select(*columns).order_by(posting.first_seq)).all())
     now, total, text, seen = next(wanted, None), 0, hashlib.sha256(), 0
-    statement = lines(session.get_bind().dialect.name).add_columns(LedgerEntry.seq, LedgerEntry.amount_minor)
-    for part in in_parts(session, statement):
-        for line, seq, amount in part:
+    for part in lines(session):
+        for seq, amount, line in part:
             if now is None or seq != seen + 1 or seq < now.first_seq:
                 yield _not_as_posted(seen + 1, seq)
                 return
