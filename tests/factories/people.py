@@ -35,6 +35,7 @@ def make_person(
     """Somebody who arrived on 3 November 2026, findable by name; `arrived_on=None` is not here yet."""
     born = born or PartialDate(1994, 5, 17)
     values: dict[str, Any] = {
+        "reference": new_reference("R"),
         "sex": Sex.FEMALE,
         "nationality": "ERI",
         "languages": ["ti", "ar"],
@@ -42,7 +43,6 @@ def make_person(
     }
     person = Person(
         id=new_id(),
-        reference=new_reference("R"),
         office_id=office.id,
         full_name=full_name,
         birth_year=born.year,
@@ -85,6 +85,7 @@ def make_batch(
     session.flush()
     session.add_all(
         Arrival(
+            id=new_id(),
             batch_id=batch.id,
             person_id=person.id,
             state=ArrivalState.MET if person.arrived_on else ArrivalState.EXPECTED,

@@ -62,11 +62,13 @@ def announce_batch(session: Session, actor: Actor, *, programme_id: UUID, office
         ProgrammeClosed, ProgrammeFull
     """
     _check_room(session, programme_id, journey.announced or 0)
-    taken = set(session.scalars(select(Batch.slug).where(Batch.slug.startswith(journey.arrives_on.isoformat()))))
-    for slug in (slug for slug in slugs(journey.arrives_on) if slug not in taken):
-        batch = Batch(id=new_id(), slug=slug, programme_id=programme_id, office_id=office_id, **vars(journey))
-        if _saved(session, batch):
-            break
+    taken = _taken(session, journey.arrives_on)
+    made = (
+        Batch(id=new_id(), slug=slug, programme_id=programme_id, office_id=office_id, **vars(journey))
+        for slug in slugs(journey.arrives_on)
+        if slug not in taken
+    )
+    batch = next(batch for batch in made if _saved(session, batch))
     audit.record(session, Kind.BATCH_ANNOUNCED, actor, batch.slug, programme=programme_id, office=office_id)
     return batch
 
@@ -223,6 +225,10 @@ def assign_caseworker(session: Session, actor: Actor, batch: Batch, ids: Collect
     if here := [person for arrival, person in found if arrival.state in HERE]:
         hooks.CASEWORKER_CHOSEN(session, actor, here, batch.programme_id, caseworker_id)
     return len(found)
+
+
+def _taken(session: Session, day: date) -> set[str]:
+    return set(session.scalars(select(Batch.slug).where(Batch.slug.startswith(day.isoformat()))))
 
 
 def _saved(session: Session, batch: Batch) -> bool:

@@ -105,7 +105,8 @@ def change_speech(session: Session, actor: Actor, person: Person, speech: Speech
         needs_of(session, [person]).get(person.id, ()),
         remark_of(session, person),
     )
-    changed = changes(session, vars(before), vars(speech))
+    ordered = tuple(need for need in Need if need in speech.needs)
+    changed = changes(session, vars(before), {**vars(speech), "needs": ordered})
     if not changed:
         return
     _write_speech(session, person, speech)

@@ -1,0 +1,131 @@
+"""Who may be the same person: the table of weights, and who decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.kit.ids import new_id
+from receiver.people.rules import (
+    AlreadyDecided,
+    DuplicateReason,
+    DuplicateState,
+    SecondPairOfEyes,
+    Trait,
+    check_decider,
+    check_open,
+    compare,
+    share_a_number,
+)
+
+BORN = (1990, 3, 4)
+HOME = new_id()
+
+
+def trait(*names, **more):
+    return Trait(id=new_id(), names=names or ("Mohamed Ahmed",), **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ask", "certain"),
+    [
+        # names alone say nothing
+        (trait(), trait(), False, False),
+        (trait(nationality="SDN"), trait(nationality="SDN"), False, False),
+        # the same name with a near year and nationality is asked about; one that only sounds alike is not
+        (trait(birth=(1990, None, None), nationality="SDN"), trait(birth=(1991, 5, 6), nationality="SDN"), True, False),
+        (trait(birth=(1990, None, None)), trait(birth=(1991, 5, 6)), False, False),
+        (
+            trait(birth=(1990, None, None), nationality="SDN"),
+            trait("Muhammad Ahmad", birth=(1991, None, None), nationality="SDN"),
+            False,
+            False,
+        ),
+        # three years apart are two people
+        (
+            trait(birth=(1990, None, None), nationality="SDN"),
+            trait(birth=(1993, 1, 2), nationality="SDN"),
+            False,
+            False,
+        ),
+        # a known birthday with a name that sounds alike, in any script
+        (trait(birth=BORN), trait("محمد أحمد", birth=BORN), True, False),
+        # the first of January is written for people who do not know their day
+        (trait(birth=(1990, 1, 1)), trait("Muhammad Ahmad", birth=(1990, 1, 1)), False, False),
+        # another sex, or one household, needs a number
+        (trait(birth=BORN, sex="f"), trait(birth=BORN, sex="m"), False, False),
+        (trait(birth=BORN, sex="f"), trait(birth=BORN, sex="u"), True, False),
+        (trait(birth=BORN, household=HOME), trait(birth=BORN, household=HOME), False, False),
+        (
+            trait(birth=BORN, household=HOME, marks=frozenset({b"1"})),
+            trait(birth=BORN, household=HOME, marks=frozenset({b"1"})),
+            True,
+            True,
+        ),
+        # one document number is enough to ask; with the name it is certain
+        (trait("Selam", marks=frozenset({b"1"})), trait("Omar", marks=frozenset({b"1", b"2"})), True, False),
+        (trait(marks=frozenset({b"1"})), trait(marks=frozenset({b"1"})), True, True),
+        (trait(sending_marks=frozenset({b"7"})), trait(sending_marks=frozenset({b"7"})), True, True),
+        (trait(sending_marks=frozenset({b"7"})), trait(marks=frozenset({b"7"})), False, False),
+        # a family shares a telephone
+        (trait(phones=frozenset({b"9"})), trait("Selam Haile", phones=frozenset({b"9"})), False, False),
+        (trait(phones=frozenset({b"9"})), trait("Muhammad Ahmad", phones=frozenset({b"9"})), True, False),
+        (trait("", phones=frozenset({b"9"})), trait(phones=frozenset({b"9"})), False, False),
+    ],
+)
+def test_who_is_asked_about(one, other, ask, certain):
+    likeness = compare(one, other)
+    assert (likeness.ask, likeness.certain) == (ask, certain), likeness
+    assert likeness.other == other.id
+    assert compare(other, one).score == likeness.score
+
+
+def test_reasons_are_told_the_strongest_first():
+    one = trait(birth=BORN, nationality="SDN", marks=frozenset({b"1"}), phones=frozenset({b"2"}))
+    assert compare(one, one).reasons == (
+        DuplicateReason.DOCUMENT,
+        DuplicateReason.PHONE,
+        DuplicateReason.NAME,
+        DuplicateReason.BIRTH,
+        DuplicateReason.NATIONALITY,
+    )
+    assert compare(one, one).score == 100
+
+
+ME, OTHER = new_id(), new_id()
+SAME, DIFFERENT = DuplicateState.SAME, DuplicateState.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reasons", "raised_by", "decider", "refused"),
+    [
+        (SAME, ["name"], ME, ME, True),
+        (SAME, ["name"], ME, OTHER, False),
+        (SAME, ["name"], None, ME, False),
+        (SAME, ["name"], None, None, False),
+        (DIFFERENT, ["name", "birth"], ME, ME, False),
+        (DIFFERENT, ["document"], ME, ME, True),
+        (DIFFERENT, ["sending_number"], ME, ME, True),
+        (DIFFERENT, ["document"], ME, OTHER, False),
+    ],
+)
+def test_a_second_pair_of_eyes(verdict, reasons, raised_by, decider, refused):
+    if refused:
+        with pytest.raises(SecondPairOfEyes):
+            check_decider(verdict, reasons, raised_by=raised_by, decider=decider)
+    else:
+        check_decider(verdict, reasons, raised_by=raised_by, decider=decider)
+
+
+def test_a_decision_is_made_once():
+    check_open(DuplicateState.OPEN)
+    for state in (SAME, DIFFERENT):
+        with pytest.raises(AlreadyDecided, match=str(state.label)):
+            check_open(state)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "shared"),
+    [(["document"], True), (["sending_number", "name"], True), (["name", "phone"], False), ([], False)],
+)
+def test_what_counts_as_a_shared_number(reasons, shared):
+    assert share_a_number(reasons) is shared
