@@ -13,6 +13,7 @@ from receiver.accounts.visits import load_visit
 from receiver.admin import routes as admin
 from receiver.background import Background
 from receiver.db.engine import CAPACITY
+from receiver.partners import routes as partners
 from receiver.web import middleware
 from receiver.web import routes as web
 from receiver.web.visit import LOADERS, SIGN_IN_PAGE
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from receiver.settings import Settings
     from receiver.web.router import Router
 
-ROUTERS: tuple[Router, ...] = (web.router, accounts.router, admin.router)
+ROUTERS: tuple[Router, ...] = (web.router, accounts.router, admin.router, partners.router)
 """The pages of every room."""
 
 
