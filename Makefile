@@ -66,7 +66,7 @@ soak: dev system  ## Long random runs of the money rules on both databases, chec
 	$(PYTEST) -n $(WORKERS) -m slow tests/soak
 
 kills: dev system  ## SIGKILL in the middle of imports, releases and reconciliations
-	$(PYTEST) -n $(WORKERS) -m slow tests/kills
+	$(PYTEST) -n $(WORKERS) -m slow tests/kills tests/background
 
 load: dev  ## Forty caseworkers for two minutes over 50,000 people on SQLite
 	$(BIN)/python bench/load.py

@@ -29,7 +29,7 @@ CONCURRENCY = 2  # works at once in one process: a long report does not hold up 
 _QUEUE = "works"
 _POLLED_EVERY = 0.25  # seconds
 _NEVER = 7 * 24 * 3600.0  # DBOS's own scheduler has nothing to do: scheduled work goes through the outbox too
-_MOST_RECOVERIES = 10  # a work that takes its process down each time is given up
+_MOST_RECOVERIES = 100  # a work that takes its process down each time is given up
 _ACTIVE = frozenset({"ENQUEUED", "PENDING", "DELAYED"})
 
 

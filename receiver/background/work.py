@@ -196,9 +196,10 @@ def step(function: Any = None, /, *, reads: bool = False, final: bool = False) -
     """Make `function(work, session, **ids)` a step, called as `function(work, **ids)`.
 
     A step has a writing transaction of its own: all of it is kept or nothing, and once in a work for each time it is
-    called. With `reads` the session cannot write, which is for slow looking and reckoning; such a step, and whatever a
-    step does outside the database, may happen again when a process dies in it. `final` marks the step after which the
-    work can no longer be cancelled. Arguments and result are facts (see `facts`).
+    called. Keep it under a second: on SQLite nobody else can write meanwhile. With `reads` the session cannot write,
+    which is for slow looking and reckoning; such a step, and whatever a step does outside the database, may happen
+    again when a process dies in it. `final` marks the step after which the work can no longer be cancelled. Arguments
+    and result are facts (see `facts`).
     """
 
     def decorate(inner: Callable[..., Any]) -> Callable[..., Any]:

@@ -128,6 +128,7 @@ class TestRunning:
         assert background.stop()
         assert effects() == list(range(1, 31))
 
+    @pytest.mark.only("sqlite")
     def test_a_run_that_broke_before_it_could_say_so_is_seen_to(
         self,
         background: Background,
@@ -150,6 +151,24 @@ class TestRunning:
         wait_for(lambda: see(work_id).state is WorkState.FAILED)
         assert background.stop()
         assert broken == [1]
+
+    @pytest.mark.only("sqlite")
+    def test_what_an_older_version_was_told_is_done_by_this_one(
+        self, background: Background, settings: Settings, ask: Callable[..., UUID], see: Callable[[UUID], Progress]
+    ) -> None:
+        from receiver.background.durable import Durable
+
+        work_id = ask("sample.break")
+        older = Durable(
+            settings.background_database_url, executor=background.name, version="0000", run=lambda *_work: None
+        )
+        older.enqueue(work_id, 1)
+        older.stop(5)
+        with background.database.write() as session:
+            actions.mark_enqueued(session, [(work_id, 1)])
+        background.start()
+        wait_for(lambda: see(work_id).state is WorkState.FAILED)
+        assert background.stop()
 
     @pytest.mark.only("sqlite")
     def test_a_queue_that_cannot_be_opened_is_tried_again(

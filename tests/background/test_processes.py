@@ -77,6 +77,7 @@ def test_work_goes_on_by_itself_after_a_kill(
     assert (effects(), see(work_id).result) == ([1, 2, 3, 4], {"sum": 10})
 
 
+@pytest.mark.only("sqlite")
 def test_a_second_process_is_refused_and_a_signal_ends_the_first(
     start: Callable[..., subprocess.Popen[str]],
     ask: Callable[..., UUID],

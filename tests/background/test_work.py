@@ -166,7 +166,7 @@ class TestSteps:
 class TestActor:
     def test_rights_are_those_of_the_moment(self, desk: Desk, actor: Actor, locked: set[UUID]) -> None:
         run = desk.begin()
-        assert run.actor == actor
+        assert [run.actor, run.actor] == [actor, actor]
         assert actor.user_id is not None
         locked.add(actor.user_id)
         with pytest.raises(RequesterMayNotWork):
