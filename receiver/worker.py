@@ -11,11 +11,13 @@ from receiver.accounts import queries as accounts
 from receiver.admin import tasks as admin_tasks
 from receiver.admin import wiring as admin
 from receiver.background import tasks as background_tasks
+from receiver.cases import wiring as cases
 from receiver.db import schema
 from receiver.db.engine import Database
 from receiver.db.installation import PracticeMismatch, is_practice, mark_installation
 from receiver.kit.errors import Refusal
 from receiver.kit.words import _
+from receiver.partners import wiring as partners
 from receiver.settings import Settings, load_settings
 from receiver.vault import Vault
 from receiver.web import tasks as web_tasks
@@ -121,7 +123,7 @@ def wire(settings: Settings) -> None:
         connect()
 
 
-ROOMS: tuple[Callable[[], None], ...] = (admin.wire,)
+ROOMS: tuple[Callable[[], None], ...] = (admin.wire, partners.wire, cases.wire)
 """What each room has to connect, in the order of the menu."""
 
 

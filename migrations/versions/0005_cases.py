@@ -1,4 +1,4 @@
-"""Cases, notes, tasks and attachments."""
+"""Cases, notes, tasks, attachments and searches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from receiver.db.ddl import known
-from receiver.db.types import UtcDateTime, Uuid
+from receiver.db.types import Json, UtcDateTime, Uuid
 
 revision = "0005"
 down_revision = "0004"
@@ -17,16 +17,31 @@ depends_on = None
 def upgrade() -> None:
     """Create the tables."""
     op.create_table(
+        "searches",
+        sa.Column("id", Uuid(), nullable=False),
+        sa.Column("token", sa.String(24), nullable=False),
+        sa.Column("user_id", Uuid(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("found", Json, nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_searches_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_searches")),
+        sa.UniqueConstraint("token", name=op.f("uq_searches_token")),
+    )
+    op.create_index(op.f("ix_searches_expires_at"), "searches", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_searches_user_id"), "searches", ["user_id"], unique=False)
+    op.create_table(
         "attachments",
         sa.Column("id", Uuid(), nullable=False),
         sa.Column("person_id", Uuid(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
-        sa.Column("media_type", sa.String(60), nullable=False),
+        sa.Column("media_type", sa.String(40), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("added_by", Uuid(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        known("media_type", "application/pdf", "image/jpeg", "image/png"),
         sa.ForeignKeyConstraint(
             ["added_by"], ["users.id"], name=op.f("fk_attachments_added_by_users"), ondelete="SET NULL"
         ),
@@ -36,8 +51,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
     )
     op.create_index(op.f("ix_attachments_added_by"), "attachments", ["added_by"], unique=False)
-    op.create_index(op.f("ix_attachments_fingerprint"), "attachments", ["fingerprint"], unique=False)
     op.create_index(op.f("ix_attachments_person_id"), "attachments", ["person_id"], unique=False)
+    op.create_index("uq_attachments_person_id_fingerprint", "attachments", ["person_id", "fingerprint"], unique=True)
     op.create_table(
         "cases",
         sa.Column("id", Uuid(), nullable=False),

@@ -44,6 +44,7 @@ MATRIX: dict[P, frozenset[Role]] = {
     P.CASE_ASSIGN: frozenset({SV}),
     P.CASE_CLOSE: frozenset({SV}),
     P.NOTE_READ: frozenset({CW, SV}),
+    P.NOTE_READ_SENSITIVE: frozenset({SV}),
     P.NOTE_WRITE: frozenset({CW, SV}),
     P.ATTACHMENT_VIEW: frozenset({CW, SV}),
     P.ATTACHMENT_ADD: frozenset({CW, SV}),

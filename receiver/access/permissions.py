@@ -44,6 +44,7 @@ class Permission(LabelledEnum):
     CASE_ASSIGN = "case.assign", p_("permission", "Give cases to caseworkers")
     CASE_CLOSE = "case.close", p_("permission", "Close and reopen cases")
     NOTE_READ = "note.read", p_("permission", "Read notes")
+    NOTE_READ_SENSITIVE = "note.read_sensitive", p_("permission", "Read sensitive notes of colleagues")
     NOTE_WRITE = "note.write", p_("permission", "Write and correct notes")
     ATTACHMENT_VIEW = "attachment.view", p_("permission", "Open attachments")
     ATTACHMENT_ADD = "attachment.add", p_("permission", "Add attachments")

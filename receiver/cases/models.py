@@ -1,14 +1,18 @@
-"""Cases, notes with their versions, tasks and attachments; what is written about a person is sealed under their key."""
+"""Cases, notes with their versions, tasks and attachments; what is written about a person is sealed under their key.
+
+What somebody searches for is sealed under the key of the user who searches.
+"""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.cases.rules import CloseReason, NoteKind, Stage, TaskKind, TaskState
+from receiver.cases.rules import CloseReason, MediaType, NoteKind, Stage, TaskKind, TaskState
 from receiver.db.base import Base, HasId, Stamped, Versioned
-from receiver.db.types import Choice
+from receiver.db.types import Choice, Json
 
 
 class Case(HasId, Versioned, Stamped, Base):
@@ -88,11 +92,27 @@ class Attachment(HasId, Stamped, Base):
     """A scan or another file about a person: sealed, its type known by its content, metadata removed."""
 
     __tablename__ = "attachments"
+    __table_args__ = (Index("uq_attachments_person_id_fingerprint", "person_id", "fingerprint", unique=True),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     name: Mapped[bytes] = mapped_column(LargeBinary)
-    media_type: Mapped[str] = mapped_column(String(60))
+    media_type: Mapped[MediaType] = mapped_column(Choice(MediaType))
     size: Mapped[int] = mapped_column(Integer)
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
     added_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+
+
+class Search(HasId, Base):
+    """What somebody looked for in the register, for half an hour: a name must never stand in an address (U2).
+
+    `token` stands there instead. `found` are the ids of the people, the likest first; they are scoped anew when shown.
+    """
+
+    __tablename__ = "searches"
+
+    token: Mapped[str] = mapped_column(String(24), unique=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+    found: Mapped[list[Any]] = mapped_column(Json, default=list)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

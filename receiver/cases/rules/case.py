@@ -1,4 +1,4 @@
-"""How a case moves, and what notes, tasks and attachments may be: pure rules with their words."""
+"""How a case moves, and what notes and tasks may be: pure rules with their words."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Refusal
-from receiver.kit.words import LabelledEnum, _, p_
+from receiver.kit.words import LabelledEnum, _, n_, p_
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
 PLAN_WITHIN = timedelta(days=30)
 """A plan is agreed within 30 days of arrival (domain: Case); later than that shows as late."""
 FIRST_VISIT_WITHIN = timedelta(days=3)
-"""A caseworker meets a person within three days of arrival; ours, configurable later."""
+"""A caseworker meets a person within three days of arrival and asks how to pay the stipend; ours."""
 
 
 class Stage(LabelledEnum):
@@ -93,6 +94,20 @@ _NEXT: dict[Stage, frozenset[Stage]] = {
 }
 
 
+OPEN_STAGES = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
+"""The stages of a case on which somebody works."""
+
+ON_ARRIVAL: tuple[tuple[TaskKind, timedelta], ...] = (
+    (TaskKind.FIRST_VISIT, FIRST_VISIT_WITHIN),
+    (TaskKind.PAYEE, FIRST_VISIT_WITHIN),
+    (TaskKind.PLAN, PLAN_WITHIN),
+)
+"""What is to be done for everybody who arrives, and within how long."""
+
+HORIZON = timedelta(days=366)
+"""A task lies at most a year ahead; what is later is forgotten anyway."""
+
+
 class CaseCannotMove(Refusal):
     """A stage that does not follow the present one."""
 
@@ -105,6 +120,73 @@ class TaskNotOpen(Refusal):
     sentence = _("This task is no longer open, so nothing was changed.")
 
 
+class NoOpenCase(Refusal):
+    """Something that needs an open case, for somebody who has none."""
+
+    sentence = _("%(reference)s has no open case, so nothing was changed.")
+
+
+class CaseAlreadyOpen(Refusal):
+    """A second open case of one person under one programme."""
+
+    sentence = _("There is another open case under this programme, so this one stays closed.")
+
+
+class NoCaseworkerThere(Refusal):
+    """A caseworker who does not work in the office of a person."""
+
+    sentence = _("This colleague is no caseworker in the office of %(reference)s. Nothing was changed.")
+    status = 422
+
+
+class NobodyThere(Refusal):
+    """A colleague who does not work in the office of a person."""
+
+    sentence = _("This colleague does not work in the office of the person, so the task stays where it is.")
+    status = 422
+
+
+class ClosingObjected(Refusal):
+    """A case to close while something of it is unsettled."""
+
+    sentence = n_(
+        "This case cannot be closed yet: %(n)s thing is not settled.",
+        "This case cannot be closed yet: %(n)s things are not settled.",
+        0,
+    )
+
+    def __init__(self, *, count: int) -> None:
+        super().__init__(n=count)
+
+
+class ClosedBeforeOpened(Refusal):
+    """A last day before the first one, or one that has not come yet."""
+
+    sentence = _("A case ends between the day it was opened and today.")
+    status = 422
+
+
+class ContactInFuture(Refusal):
+    """A contact that has not taken place yet."""
+
+    sentence = _("The day of the contact has not come yet. For what is to happen, add a task.")
+    status = 422
+
+
+class DueOutOfReach(Refusal):
+    """A day for a task that is past or far away."""
+
+    sentence = _("Please choose a day from today to a year from now.")
+    status = 422
+
+
+class TaskNeedsWords(Refusal):
+    """A task of the kind “Other” that says nothing."""
+
+    sentence = _("Please write what is to be done.")
+    status = 422
+
+
 class NoteUnchanged(Refusal):
     """A correction that changes nothing."""
 
@@ -115,6 +197,66 @@ class NoteUnchanged(Refusal):
 def next_stages(stage: Stage) -> list[Stage]:
     """The stages that may follow, in their usual order."""
     return [later for later in Stage if later in _NEXT[stage]]
+
+
+def steps(stage: Stage) -> list[Stage]:
+    """The stages to which a case moves in the course of the work: closing and opening again are acts of their own."""
+    return [] if stage is Stage.CLOSED else [later for later in next_stages(stage) if later is not Stage.CLOSED]
+
+
+def check_step(now: Stage, then: Stage) -> None:
+    """Refuse what is no step in the course of the work.
+
+    Raises:
+        CaseCannotMove
+    """
+    if then not in steps(now):
+        raise CaseCannotMove(now=now.label, then=then.label)
+
+
+def check_closing(opened_on: date, closed_on: date, today: date) -> None:
+    """Refuse a last day that cannot be.
+
+    Raises:
+        ClosedBeforeOpened
+    """
+    if not opened_on <= closed_on <= today:
+        raise ClosedBeforeOpened
+
+
+def check_contact(on: date, today: date) -> None:
+    """Refuse a contact in the future.
+
+    Raises:
+        ContactInFuture
+    """
+    if on > today:
+        raise ContactInFuture
+
+
+def check_due(on: date, today: date) -> None:
+    """Refuse a day on which a task cannot be done, or will be forgotten.
+
+    Raises:
+        DueOutOfReach
+    """
+    if not today <= on <= today + HORIZON:
+        raise DueOutOfReach
+
+
+def check_task_words(kind: TaskKind, title: str) -> None:
+    """Refuse a task that nobody would understand.
+
+    Raises:
+        TaskNeedsWords
+    """
+    if kind is TaskKind.OTHER and not title:
+        raise TaskNeedsWords
+
+
+def arrival_key(kind: TaskKind, case_id: UUID) -> str:
+    """What makes a task of an arrival one that is made once."""
+    return f"{kind.value}/{case_id}"
 
 
 def check_move(now: Stage, then: Stage) -> None:

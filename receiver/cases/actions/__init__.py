@@ -1,0 +1,49 @@
+"""Every write on cases, notes, tasks, attachments and searches."""
+
+from receiver.cases.actions.attachments import (
+    add_attachment,
+    open_attachment,
+    remove_attachment,
+)
+from receiver.cases.actions.cases import (
+    assign_caseworker,
+    close_case,
+    move_stage,
+    open_case,
+    reopen_case,
+)
+from receiver.cases.actions.notes import (
+    Contact,
+    add_note,
+    correct_note,
+)
+from receiver.cases.actions.searches import (
+    keep_search,
+)
+from receiver.cases.actions.tasks import (
+    add_task,
+    do_task,
+    drop_task,
+    hand_over_task,
+    move_tasks,
+)
+
+__all__ = [
+    "Contact",
+    "add_attachment",
+    "add_note",
+    "add_task",
+    "assign_caseworker",
+    "close_case",
+    "correct_note",
+    "do_task",
+    "drop_task",
+    "hand_over_task",
+    "keep_search",
+    "move_stage",
+    "move_tasks",
+    "open_attachment",
+    "open_case",
+    "remove_attachment",
+    "reopen_case",
+]

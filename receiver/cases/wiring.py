@@ -1,0 +1,69 @@
+"""What this room connects and offers to others, done by the roof once all rooms are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from receiver import i18n
+from receiver.access import Permission
+from receiver.cases import actions, queries
+from receiver.kit import clock
+from receiver.kit.words import _, p_
+from receiver.people import hooks
+from receiver.web.slots import CLOSING_OBJECTIONS, MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from receiver.access import Actor
+    from receiver.people.models import Person
+
+PEOPLE = MenuItem("people", p_("menu", "People"), "/people", MenuGroup.WORK, Permission.PERSON_LIST, main=20)
+TASKS = MenuItem("tasks", p_("menu", "Tasks"), "/tasks", MenuGroup.WORK, Permission.TASK_VIEW, main=30)
+
+TABS = (
+    Tab("summary", p_("person tab", "Summary"), "", Permission.PERSON_VIEW, order=0),
+    Tab("history", p_("person tab", "History"), "history", Permission.CASE_VIEW, order=10),
+    Tab("tasks", p_("person tab", "Tasks"), "tasks", Permission.TASK_VIEW, order=20),
+    Tab("attachments", p_("person tab", "Files"), "attachments", Permission.ATTACHMENT_VIEW, order=80),
+)
+
+
+def wire() -> None:
+    """Connect the room; doing it again changes nothing."""
+    hooks.PERSON_ARRIVED.connect(actions.open_case, name="cases")
+    hooks.CASEWORKER_CHOSEN.connect(_caseworker_chosen, name="cases")
+    hooks.CASEWORKER_ADVICE.connect(queries.suggestions, name="cases")
+    CLOSING_OBJECTIONS.connect(queries.open_task_objection, name="cases")
+    MENU.offer(PEOPLE)
+    MENU.offer(TASKS)
+    for tab in TABS:
+        PERSON_TABS.offer(tab)
+    TODAY.offer(DUE)
+
+
+def _caseworker_chosen(
+    session: Session, actor: Actor, people: Sequence[Person], programme_id: UUID, caseworker_id: UUID
+) -> int:
+    return actions.assign_caseworker(session, actor, people, caseworker_id, programme_id=programme_id)
+
+
+def _due(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    today = clock.today(i18n.zone())
+    rows, count = queries.due_tasks(session, actor, today, limit)
+    return [{"row": row, "late": row.late(today)} for row in rows], count
+
+
+DUE = TodayList(
+    "due",
+    _("Due now"),
+    Permission.TASK_VIEW,
+    _due,
+    "cases/today_due.html",
+    "/tasks",
+    _("Nothing is due."),
+    order=10,
+)
