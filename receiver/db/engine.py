@@ -214,17 +214,16 @@ class Database:
                 connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
             connection.info["began"] = perf_counter()
 
-        @event.listens_for(engine, "commit")
-        def commit(connection: Connection) -> None:
-            if read_only:
-                return
-            self._refuse_after_fault()
-            if self.path is None and postgresql.has_failed(connection.connection.dbapi_connection):
-                raise HalfDoneError
-            if (took := perf_counter() - connection.info["began"]) > SLOW_WRITE:
-                _log.warning("database.slow_write", seconds=round(took, 1))
-
+        if not read_only:
+            event.listen(engine, "commit", self._look_before_commit)
         event.listen(engine, "handle_error", self._answer)
+
+    def _look_before_commit(self, connection: Connection) -> None:
+        self._refuse_after_fault()
+        if self.path is None and postgresql.has_failed(connection.connection.dbapi_connection):
+            raise HalfDoneError
+        if (took := perf_counter() - connection.info["began"]) > SLOW_WRITE:
+            _log.warning("database.slow_write", seconds=round(took, 1))
 
     def _answer(self, context: ExceptionContext) -> None:
         """Stop writing after a fault of the disk, and raise the refusal that an error means for people."""

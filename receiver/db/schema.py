@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from alembic import command
@@ -20,7 +21,7 @@ from sqlalchemy.pool import NullPool
 import receiver
 from receiver.db import sqlite
 from receiver.db.base import Base
-from receiver.db.refusals import line_is_down, refusal_for
+from receiver.db.refusals import DatabaseBusy, line_is_down, refusal_for
 from receiver.kit.resources import resource
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from receiver.db.engine import Database
 
+_WAITS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between tries
 _LOCK = 0x52454356  # "RECV": one migration at a time on PostgreSQL
 
 
@@ -94,11 +96,20 @@ def create_file(path: Path) -> None:
 
     Raises:
         RuntimeError: the file system cannot hold a write-ahead log.
+        DatabaseBusy: another program holds the file.
     """
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        if sqlite.value_of(connection.cursor(), "PRAGMA journal_mode = wal") != "wal":
-            raise RuntimeError(f"SQLite cannot keep a write-ahead log beside {path}")
+        for wait in _WAITS:
+            try:
+                mode = sqlite.value_of(connection.cursor(), "PRAGMA journal_mode = wal")
+                break
+            except sqlite3.OperationalError:  # another one is at it; this pragma does not wait as others do
+                sleep(wait)
+        else:
+            raise DatabaseBusy
+    if mode != "wal":
+        raise RuntimeError(f"SQLite cannot keep a write-ahead log beside {path}")
 
 
 def backup(path: Path, target: Path) -> None:

@@ -67,6 +67,7 @@ class TestAWrite:
             assert (type(writing), type(reading)) == (WriteSession, ReadSession)
 
     def test_that_takes_long_is_named_in_the_log(self, local: Database, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(door, "SLOW_WRITE", 1000.0)
         with structlog.testing.capture_logs() as quiet, local.write() as session:
             session.add(Thing(name="quick"))
         monkeypatch.setattr(door, "SLOW_WRITE", 0.0)

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import inspect, text
 
 from receiver.db import schema
 from receiver.db.engine import Database
+from receiver.db.refusals import DatabaseBusy, DatabaseUnreachable
 from receiver.kit.resources import resource
 
 if TYPE_CHECKING:
@@ -138,6 +140,15 @@ class TestMigrate:
             schema.migrate(empty_database, backup_to=tmp_path / "copy")
 
 
+def test_a_server_or_file_that_is_not_there_is_a_refusal(empty_database: Database, tmp_path: Path):
+    """Not a traceback for the one who runs `migrate`."""
+    url = empty_database.url
+    nowhere = url.update_query_dict({"host": "/nowhere"}) if url.query else url.set(database=str(tmp_path))
+
+    with pytest.raises(DatabaseUnreachable):
+        schema.current(Database(nowhere))
+
+
 @pytest.mark.only("sqlite")
 class TestTheFile:
     def test_is_not_made_by_looking(self, empty_database: Database):
@@ -158,6 +169,18 @@ class TestTheFile:
 
         assert len(files) == 3
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+    def test_that_another_program_holds_is_waited_for(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        waited: list[float] = []
+        with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            monkeypatch.setattr(schema, "sleep", waited.append)
+            monkeypatch.setattr(schema.sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+            with pytest.raises(DatabaseBusy):
+                schema.create_file(tmp_path / "x.db")
+            assert waited == list(schema._WAITS)
+            monkeypatch.setattr(schema, "sleep", lambda _seconds: other.execute("COMMIT"))
+            schema.create_file(tmp_path / "x.db")
 
     def test_that_cannot_have_a_write_ahead_log_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(schema.sqlite, "value_of", lambda *_of: "delete")

@@ -215,7 +215,8 @@ class TestAFaultOfTheDisk:
             preexec_fn=_limit,
         )
 
-        assert done.stdout.split() == ["kept", "DatabaseStopped", "True", "DatabaseStopped", "1"], done.stderr
+        told = [line[2:] for line in done.stdout.splitlines() if line.startswith("> ")]
+        assert told == ["kept", "DatabaseStopped", "True", "DatabaseStopped", "1"], done.stderr
 
 
 _PROGRAM = textwrap.dedent("""
@@ -227,21 +228,21 @@ _PROGRAM = textwrap.dedent("""
     database = Database(f"sqlite:///{sys.argv[1]}")
     with database.write() as session:
         session.execute(text("INSERT INTO counters VALUES ('a', 1)"))
-    print("kept")
+    print("> kept")
     try:
         with database.write() as session:
             for n in range(5000):
                 session.execute(text("INSERT INTO counters VALUES (:name, 1)"), {"name": f"{n:020}"})
     except DatabaseStopped as stopped:
-        print(type(stopped).__name__)
-    print(database.latched)
+        print(">", type(stopped).__name__)
+    print(">", database.latched)
     try:
         with database.write() as session:
             session.execute(text("INSERT INTO counters VALUES ('b', 1)"))
     except DatabaseStopped as stopped:
-        print(type(stopped).__name__)
+        print(">", type(stopped).__name__)
     with database.read() as session:
-        print(session.execute(text("SELECT count(*) FROM counters")).scalar())
+        print(">", session.execute(text("SELECT count(*) FROM counters")).scalar())
 """)
 
 

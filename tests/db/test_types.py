@@ -156,6 +156,7 @@ def test_a_check_is_there_once_however_the_table_came_about():
     def checks(of: Table) -> list[str]:
         return sorted(str(check.name) for check in of.constraints if isinstance(check, CheckConstraint))
 
+    Column("loose", Minor(), CheckConstraint("loose > 1"))  # on a column that is in no table
     assert checks(copied) == checks(table) == ["c_code", "d_code"]
     assert checks(written_out) == ["mine", "other"]
 

@@ -77,7 +77,7 @@ class Databases:
         if kind == "sqlite":
             path = self.folder / f"{name}.db"
             if not empty:
-                shutil.copyfile(self.folder / f"{_TEMPLATE}.db", path)
+                shutil.copy(self.folder / f"{_TEMPLATE}.db", path)
             return f"sqlite:///{path}"
         # FILE_COPY is twice as fast as the default here: a template is small, and the log is not worth writing.
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
@@ -92,7 +92,9 @@ class Databases:
         if kind == "sqlite":
             database = Database(f"sqlite:///{self.folder / _TEMPLATE}.db")
         else:
-            self.admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
+            name = sql.Identifier(_TEMPLATE)
+            self.admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))  # of a test whose migration failed
+            self.admin.execute(sql.SQL("CREATE DATABASE {}").format(name))
             database = Database(self.server.url(_TEMPLATE))
         schema.migrate(database)
         database.truncate_log()

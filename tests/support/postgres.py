@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -33,6 +34,8 @@ def missing() -> str | None:
     """Why there is no server here, or None."""
     if postgres_bin() is None:
         return "PostgreSQL is not installed (/usr/lib/postgresql/*/bin/initdb)"
+    if os.geteuid() == 0 and USER not in {user.pw_name for user in pwd.getpwall()}:
+        return f"PostgreSQL does not run as root, and there is no user {USER}"
     return None
 
 
