@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from receiver.kit.wiring import Hook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.kit.words import Words
     from receiver.people.models import Person
 
 PERSON_ARRIVED: Hook[[Session, Actor, Person, UUID, UUID | None], object] = Hook("a person arrived")
@@ -25,5 +27,34 @@ PERSON_LEFT: Hook[[Session, Actor, Person], object] = Hook("a person left")
 CASEWORKER_CHOSEN: Hook[[Session, Actor, Sequence[Person], UUID, UUID], object] = Hook("a caseworker was chosen")
 """Called with (session, actor, people who are here, programme id, caseworker id): their open cases change hands."""
 
-CASELOADS: Hook[[Session, Collection[UUID]], Mapping[UUID, int]] = Hook("open cases of caseworkers")
-"""Called with (session, user ids); answers how many open cases each has."""
+CASEWORKER_ADVICE: Hook[[Session, Sequence[Person]], Sequence[Advice]] = Hook("advice on caseworkers")
+"""Called with (session, people); answers who might take them on, the one proposed first."""
+
+ALERTS: Hook[[Session, Actor, Person], Sequence[Alert]] = Hook("alerts about a person")
+"""Called with (session, actor, person); what everybody who opens a page of the person must know at once."""
+
+
+class Advice(Protocol):
+    """A caseworker who might take somebody on, with the reason in words."""
+
+    @property
+    def user_id(self) -> UUID:
+        """The caseworker."""
+
+    @property
+    def name(self) -> str:
+        """What the caseworker is called."""
+
+    @property
+    def reason(self) -> Words:
+        """Why, such as "speaks Tigrinya, 3 open cases"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that stands over every page of a person; `kind` is bad, warn or info, `url` leads to what to do."""
+
+    kind: str
+    words: Words
+    url: str = ""
+    link: Words | None = None

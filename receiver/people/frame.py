@@ -1,0 +1,81 @@
+"""What stands over every page of a person: who it is, what one must know at once, and the sections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from receiver.access import Permission
+from receiver.kit.dates import PartialDate, age
+from receiver.kit.words import Words, _
+from receiver.people import hooks
+from receiver.people.hooks import Alert
+from receiver.people.queries import pairs_of
+from receiver.people.rules import DuplicateState, LeftKind
+from receiver.web.slots import visible_tabs
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from receiver.access import Actor
+    from receiver.people.models import Person
+
+ALERTS_AT_MOST = 3
+_WORST_FIRST = ("bad", "warn", "info")
+_GONE = {
+    LeftKind.LEFT: _("This person left on %(day)s."),
+    LeftKind.DIED: _("This person died on %(day)s."),
+}
+
+
+def person_frame(session: Session, actor: Actor, person: Person) -> dict[str, object]:
+    """The values that `people/_frame.html` needs beside those of the page: one query of this room's own.
+
+    A page extends `people/_frame.html` and fills the blocks title (the reference, then what the page is), heading
+    (the same without the reference), acts (buttons, seldom) and section.
+    """
+    base = f"/people/{person.reference}"
+    tabs = [{"label": tab.label, "url": f"{base}/{tab.slug}".rstrip("/")} for tab in visible_tabs(actor)]
+    return {"person": person, "person_url": base, "person_tabs": tabs, "alerts": alerts(session, actor, person)}
+
+
+def alerts(session: Session, actor: Actor, person: Person) -> list[Alert]:
+    """What everybody must know who opens a page of the person: the worst first, at most three."""
+    found = [*_own_alerts(session, actor, person)]
+    found += [alert for several in hooks.ALERTS(session, actor, person) for alert in several]
+    return sorted(found, key=lambda alert: _WORST_FIRST.index(alert.kind))[:ALERTS_AT_MOST]
+
+
+def _own_alerts(session: Session, actor: Actor, person: Person) -> list[Alert]:
+    found = []
+    if person.left_on is not None and person.left_kind is not None:
+        found.append(Alert("info", _GONE[person.left_kind].with_(day=person.left_on)))
+    elif person.arrived_on is None:
+        found.append(Alert("info", _("This person has not arrived yet.")))
+    if actor.may(Permission.DUPLICATE_DECIDE):
+        found += [
+            Alert(
+                "warn",
+                _("Another record looks like this person: %(reference)s.", reference=pair.other.reference),
+                f"/people/{person.reference}/duplicates/{pair.duplicate.id}",
+                _("Compare the two"),
+            )
+            for pair in pairs_of(session, actor, person)
+            if pair.duplicate.state is not DuplicateState.DIFFERENT
+        ][:1]
+    return found
+
+
+def born_of(person: Person) -> PartialDate:
+    """The date of birth, as far as it is known."""
+    return PartialDate(person.birth_year, person.birth_month, person.birth_day, person.birth_precision)
+
+
+def age_words(person: Person, on: date) -> Words | None:
+    """How old somebody is on a day, told as a guess where the day of birth is not known."""
+    born = born_of(person)
+    years = age(born, on)
+    if years is None:
+        return None
+    return _("%(years)s years", years=years) if born.day is not None else _("about %(years)s years", years=years)
