@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     step_up_minutes: int = Field(default=10, ge=1, le=60)
     parked_form_hours: int = Field(default=24, ge=1, le=7 * 24)
 
+    payee_cooling_off_hours: int = Field(default=48, ge=0, le=24 * 30)
+    two_approvers_above: int = Field(default=50_000_000, ge=0, le=10**15)
+
     upload_max_mb: int = Field(default=5, ge=1, le=100)
     import_max_rows: int = Field(default=2000, ge=1, le=100_000)
 

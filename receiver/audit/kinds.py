@@ -143,8 +143,7 @@ class Kind(LabelledEnum):
     PAYEE_SET = "payee.set", _("How a person is paid was set or changed."), _NOTICE, "approver"
     PAYEE_CONFIRMED = "payee.confirmed", _("A second person confirmed how a person is paid."), _NOTICE
     PAYEE_REFUSED = "payee.refused", _("How a person is paid was not confirmed."), _NOTICE, "caseworker"
-    POLICY_DRAFTED = "policy.drafted", _("A version of a stipend policy was drafted."), _INFO, "finance_officer"
-    POLICY_SUBMITTED = "policy.submitted", _("A stipend policy was sent for approval."), _NOTICE, "approver"
+    POLICY_DRAFTED = "policy.drafted", _("A version of a stipend policy was drafted."), _INFO, "approver"
     POLICY_APPROVED = "policy.approved", _("A stipend policy was put in force."), _NOTICE
     POLICY_REJECTED = "policy.rejected", _("A stipend policy was sent back."), _NOTICE, "finance_officer"
     ENROLMENT_STARTED = "enrolment.started", _("People were enrolled in a stipend policy.")
@@ -163,9 +162,10 @@ class Kind(LabelledEnum):
     PAY_RUN_REJECTED = "pay_run.rejected", _("A pay run was sent back."), _NOTICE, "finance_officer"
     PAY_RUN_RELEASED = "pay_run.released", _("A pay run was released."), _NOTICE, "finance_officer"
     PAY_RUN_LINE_HELD_BACK = "pay_run.line_held_back", _("A line of a pay run was held back."), _NOTICE
-    PAY_FILE_MADE = "pay_run.file_made", _("A pay file was made."), _NOTICE
     PAY_FILE_DOWNLOADED = "pay_run.file_downloaded", _("A pay file was downloaded."), _NOTICE
+    RESULTS_UPLOADED = "pay_run.results_uploaded", _("A file of results was uploaded.")
     PAY_RUN_RECONCILED = "pay_run.reconciled", _("The results of a pay run were taken in."), _INFO, "finance_officer"
+    CASH_MARKED = "pay_run.cash_marked", _("It was recorded who was paid at the cash desk."), _NOTICE
     EXCEPTION_SETTLED = "pay_run.exception_settled", _("A row that did not fit was settled by hand."), _NOTICE
     PAY_RUN_CLOSED = "pay_run.closed", _("A pay run was closed."), _NOTICE
     PAY_RUN_ABANDONED = "pay_run.abandoned", _("A pay run was abandoned before its release."), _NOTICE

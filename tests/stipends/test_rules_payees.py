@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -18,44 +18,48 @@ from receiver.stipends.rules.payees import (
     masked,
     name_agreement,
     standing,
+    tail_of,
 )
 from receiver.stipends.rules.payments import Channel
 
 ANN, BEN = UUID(int=1), UUID(int=2)
-CONFIRMED = date(2026, 11, 10)
+CONFIRMED = datetime(2026, 11, 10, 9, tzinfo=UTC)
 
 
 def payee(**more):
     known = {"channel": Channel.MOBILE_MONEY_FILE, "state": PayeeState.CONFIRMED, "asked_by": ANN}
-    return Payee(**(known | {"confirmed_on": CONFIRMED} | more))
+    return Payee(**(known | {"usable_from": CONFIRMED} | more))
+
+
+CHANGED = cools_until(CONFIRMED, 48, changes=True)
 
 
 @pytest.mark.parametrize(
-    ("given", "days_later", "expected"),
+    ("given", "hours_later", "expected"),
     [
         (None, 0, PayeeStanding.NONE),
-        (payee(state=PayeeState.REFUSED), 9, PayeeStanding.NONE),
-        (payee(state=PayeeState.REPLACED), 9, PayeeStanding.NONE),
-        (payee(state=PayeeState.AWAITING, confirmed_on=None), 9, PayeeStanding.NOT_CONFIRMED),
-        (payee(confirmed_on=None), 9, PayeeStanding.NOT_CONFIRMED),
+        (payee(state=PayeeState.REFUSED), 99, PayeeStanding.NONE),
+        (payee(state=PayeeState.REPLACED), 99, PayeeStanding.NONE),
+        (payee(state=PayeeState.AWAITING, usable_from=None), 99, PayeeStanding.NOT_CONFIRMED),
+        (payee(usable_from=None), 99, PayeeStanding.NOT_CONFIRMED),
         (payee(), 0, PayeeStanding.READY),
-        (payee(changes=True), 0, PayeeStanding.COOLING_OFF),
-        (payee(changes=True), 2, PayeeStanding.COOLING_OFF),
-        (payee(changes=True), 3, PayeeStanding.READY),
-        (payee(channel=Channel.CASH_DESK, state=PayeeState.AWAITING, confirmed_on=None), 0, PayeeStanding.READY),
-        (payee(channel=Channel.CASH_DESK, changes=True), 0, PayeeStanding.READY),
+        (payee(usable_from=CHANGED), 0, PayeeStanding.COOLING_OFF),
+        (payee(usable_from=CHANGED), 47, PayeeStanding.COOLING_OFF),
+        (payee(usable_from=CHANGED), 48, PayeeStanding.READY),
+        (payee(channel=Channel.CASH_DESK, state=PayeeState.AWAITING, usable_from=None), 0, PayeeStanding.READY),
+        (payee(channel=Channel.CASH_DESK, usable_from=CHANGED), 0, PayeeStanding.READY),
         (payee(channel=Channel.CASH_DESK, state=PayeeState.REPLACED), 0, PayeeStanding.NONE),
     ],
 )
-def test_who_can_be_paid_on_the_cut_off_day(given, days_later, expected):
-    assert standing(given, CONFIRMED + timedelta(days=days_later)) is expected
+def test_who_can_be_paid_at_the_cut_off(given, hours_later, expected):
+    assert standing(given, CONFIRMED + timedelta(hours=hours_later)) is expected
 
 
-def test_the_installation_sets_how_long_a_change_cools_off():
-    changed = payee(changes=True)
-    assert cools_until(CONFIRMED, 7) == date(2026, 11, 17)
-    assert standing(changed, date(2026, 11, 16), cooling_days=7) is PayeeStanding.COOLING_OFF
-    assert standing(changed, CONFIRMED, cooling_days=0) is PayeeStanding.READY
+@pytest.mark.parametrize(
+    ("hours", "changes", "later"), [(48, True, 48), (48, False, 0), (0, True, 0), (0, False, 0), (1, True, 1)]
+)
+def test_only_a_change_cools_off(hours, changes, later):
+    assert cools_until(CONFIRMED, hours, changes=changes) == CONFIRMED + timedelta(hours=later)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_the_installation_sets_how_long_a_change_cools_off():
     ],
 )
 def test_a_second_human_confirms_after_read_back(state, user, read_back, refusal):
-    waiting = payee(state=state, confirmed_on=None)
+    waiting = payee(state=state, usable_from=None)
     if refusal is None:
         demand_may_confirm(waiting, user, "+250 788 123 456", read_back)
     else:
@@ -89,6 +93,7 @@ def test_a_second_human_confirms_after_read_back(state, user, read_back, refusal
 )
 def test_lists_show_less_than_is_read_back(number, shown):
     assert masked(number) == shown
+    assert shown in {"•••", f"•••{tail_of(number)}"}
 
 
 @pytest.mark.parametrize(

@@ -12,5 +12,6 @@
 | `approval` | which human may submit, approve, return and release |
 | `freezing` | end-to-end ids, the canonical form of a frozen run and its hash |
 | `results` | reading `csv:standard` and what each row means for its payment |
+| `exceptions` | what a person may decide about a row that did not fit |
 | `closing` | whether a run adds up and may be closed |
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.words import _
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from receiver.stipends.rules.runs import RunName
 
 TWO_APPROVERS = 2
+
+
+class HumanNeeded(Refusal):
+    """Money is moved by people, who can be asked why."""
+
+    sentence = _("This step needs someone who is signed in.")
+    status = 403
 
 
 class ApproverPreparedRun(Refusal):
@@ -60,6 +67,14 @@ class RunChanged(Refusal):
     sentence = _("Pay run %(run)s changed while you were reading it. Nothing was approved. Please read it again.")
 
 
+class Human(Protocol):
+    """Somebody who acts, as far as these rules must know."""
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The account, or None for the program itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunHumans:
     """Who did what to a run, by user; `paid` are users who are themselves paid by one of its lines.
@@ -79,6 +94,17 @@ class Approval:
 
     total: Money
     digest: str
+
+
+def demand_human(actor: Human) -> UUID:
+    """The user who acts.
+
+    Raises:
+        HumanNeeded: it is the program itself.
+    """
+    if actor.user_id is None:
+        raise HumanNeeded
+    return actor.user_id
 
 
 def approvals_needed(total: Money, threshold: Money | None) -> int:

@@ -39,6 +39,8 @@ class Flag(LabelledEnum):
 MISSED = frozenset({Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD, Flag.NOTHING_OWED})
 """Whoever has one of these gets nothing from the run; the others are paid, but looked at."""
 
+_BITS = {flag: 1 << place for place, flag in enumerate(Flag)}  # stored: a new flag goes to the end of the list
+
 ADVICE: dict[Flag, Words] = {
     Flag.NO_PAYEE: _("Ask how the person wants to be paid, or pay at the cash desk."),
     Flag.NUMBER_NOT_CONFIRMED: _("Someone else must read the number back with the person, or pay at the cash desk."),
@@ -120,6 +122,16 @@ def flags(person: Standing) -> tuple[Flag, ...]:
         Flag.AMOUNT_CHANGED: changed_much(person.amount, person.previous),
     }
     return tuple(flag for flag in Flag if raised.get(flag))
+
+
+def pack(raised: Iterable[Flag]) -> int:
+    """Flags as one number, a bit each, which both databases can look into."""
+    return sum(_BITS[flag] for flag in set(raised))
+
+
+def unpack(bits: int) -> tuple[Flag, ...]:
+    """The flags in a number, in the order of `Flag`."""
+    return tuple(flag for flag in Flag if bits & _BITS[flag])
 
 
 def is_missed(raised: Iterable[Flag]) -> bool:

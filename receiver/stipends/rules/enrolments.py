@@ -72,6 +72,18 @@ class EnrolmentCannotMove(Refusal):
     sentence = _("This enrolment cannot take this step: “%(move)s”. Its state is “%(state)s”.")
 
 
+class EndsBeforeStart(Invalid):
+    """An enrolment that ends before it began."""
+
+    sentence = _("The last day must not be before %(first)s. With that day, no day counts at all.")
+
+
+class HoldEnded(Refusal):
+    """What is over is not changed."""
+
+    sentence = _("This hold has ended already.")
+
+
 class ReviewDateWrong(Invalid):
     """A hold without an end in sight is a stop, and there is no rule for that."""
 

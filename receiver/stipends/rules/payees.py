@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Invalid, Refusal
@@ -14,8 +14,8 @@ from receiver.stipends.rules.payments import Channel
 if TYPE_CHECKING:
     from uuid import UUID
 
-COOLING_DAYS = 3
-"""Days between the confirmation of a changed payee and its first use, unless the installation sets others."""
+PAYEE = "payees"
+"""The name under which numbers are hashed for finding equal ones."""
 
 READ_BACK = 4
 """How many last digits the person reads back."""
@@ -69,37 +69,45 @@ class ReadBackDiffers(Invalid):
     sentence = _("The last four digits differ from the number that was recorded. Please check it with the person.")
 
 
+class NumberNotUsable(Invalid):
+    """A number to which no provider could send money."""
+
+    sentence = _("This is not a mobile number that money can be sent to. Please check it with the person.")
+
+
+class AccountNameMissing(Invalid):
+    """Whose account it is, is compared with the person's name."""
+
+    sentence = _("Please enter the name on the account, as the provider has it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Payee:
-    """A way to be paid as the rules see it; `changes` says that it takes the place of an earlier one."""
+    """A way to be paid as the rules see it; `usable_from` is set when it is confirmed, from `cools_until`."""
 
     channel: Channel
     state: PayeeState
     asked_by: UUID
-    confirmed_on: date | None = None
-    changes: bool = False
+    usable_from: datetime | None = None
 
 
-def cools_until(confirmed_on: date, days: int = COOLING_DAYS) -> date:
-    """The first day on which a changed payee may be used."""
-    return confirmed_on + timedelta(days=days)
+def cools_until(confirmed_at: datetime, hours: int, *, changes: bool) -> datetime:
+    """The moment from which a confirmed payee may be used: a first one at once, a changed one after some hours."""
+    return confirmed_at + timedelta(hours=hours) if changes else confirmed_at
 
 
-def standing(payee: Payee | None, cut_off: date, cooling_days: int = COOLING_DAYS) -> PayeeStanding:
-    """Whether a run with this cut-off day may pay by this payee.
+def standing(payee: Payee | None, cut_off: datetime) -> PayeeStanding:
+    """Whether a run with this cut-off may pay by this payee.
 
     The cash desk needs neither confirmation nor cooling off: the person stands there and shows who they are.
-    A first payee, once confirmed, is ready; only a change of one cools off.
     """
     if payee is None or payee.state in {PayeeState.REFUSED, PayeeState.REPLACED}:
         return PayeeStanding.NONE
     if payee.channel is Channel.CASH_DESK:
         return PayeeStanding.READY
-    if payee.state is PayeeState.AWAITING or payee.confirmed_on is None:
+    if payee.state is PayeeState.AWAITING or payee.usable_from is None:
         return PayeeStanding.NOT_CONFIRMED
-    if payee.changes and cut_off < cools_until(payee.confirmed_on, cooling_days):
-        return PayeeStanding.COOLING_OFF
-    return PayeeStanding.READY
+    return PayeeStanding.COOLING_OFF if cut_off < payee.usable_from else PayeeStanding.READY
 
 
 def demand_may_confirm(payee: Payee, user: UUID, number: str, read_back: str) -> None:
@@ -129,6 +137,11 @@ def name_agreement(likeness: int) -> NameAgreement:
     if likeness >= SAME_NAME:
         return NameAgreement.SAME
     return NameAgreement.CLOSE if likeness >= CLOSE_NAME else NameAgreement.DIFFERS
+
+
+def tail_of(number: str) -> str:
+    """The two last digits, which lists show."""
+    return _digits(number)[-2:]
 
 
 def _digits(text: str) -> str:

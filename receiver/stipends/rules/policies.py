@@ -32,6 +32,18 @@ class TermsWrong(Invalid):
     )
 
 
+class PolicyCodeTaken(Invalid):
+    """Two policies cannot share a code."""
+
+    sentence = _("Another policy already has this code.")
+
+
+class OtherMoney(Invalid):
+    """A programme is paid in one currency."""
+
+    sentence = _("This programme is paid in %(currency)s, so all amounts must be in it.")
+
+
 class VersionNotDraft(Refusal):
     """What is in force is never edited."""
 

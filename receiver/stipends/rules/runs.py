@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.months import Month, NotAMonth
-from receiver.kit.words import LabelledEnum, _, p_
+from receiver.kit.words import LabelledEnum, _, n_, p_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +72,35 @@ NEEDS_REASON = frozenset({RunMove.REJECT, RunMove.ABANDON})
 """Moves that somebody else will ask about."""
 
 
+class RunAct(LabelledEnum):
+    """Everything somebody does to a run, in its history; some acts move it and some do not."""
+
+    BUILD = "build", p_("pay run, history", "Built")
+    REBUILD = "rebuild", p_("pay run, history", "Built again")
+    ACCEPT = "accept", p_("pay run, history", "Finding accepted")
+    PAY_AT_DESK = "pay_at_desk", p_("pay run, history", "Sent to the cash desk")
+    SUBMIT = "submit", p_("pay run, history", "Sent to approval")
+    APPROVE = "approve", p_("pay run, history", "Approved")
+    REJECT = "reject", p_("pay run, history", "Returned with a reason")
+    HOLD_BACK = "hold_back", p_("pay run, history", "Line held back")
+    RELEASE = "release", p_("pay run, history", "Released")
+    RECONCILE = "reconcile", p_("pay run, history", "First results taken in")
+    CLOSE = "close", p_("pay run, history", "Closed")
+    ABANDON = "abandon", p_("pay run, history", "Abandoned")
+
+
+PREPARING = frozenset({RunAct.BUILD, RunAct.REBUILD, RunAct.ACCEPT, RunAct.PAY_AT_DESK})
+"""Who did one of these prepared the run, and does not approve it."""
+
+
+class LineStatus(LabelledEnum):
+    """What a run does for a person."""
+
+    INCLUDED = "included", p_("pay run line", "Paid by this run")
+    HELD_BACK = "held_back", p_("pay run line", "Held back")
+    MISSED = "missed", p_("pay run line", "Left out")
+
+
 class RunCannotMove(Refusal):
     """The arrow does not exist."""
 
@@ -82,6 +111,61 @@ class ReasonMissing(Invalid):
     """An act that takes something back says why."""
 
     sentence = _("Please give a reason. The people who prepared this will read it.")
+
+
+class RunUnderway(Refusal):
+    """Two drafts for one month would want to pay the same people."""
+
+    sentence = _("Pay run %(run)s is not released yet. Please finish or abandon it before you start another one.")
+
+
+class MonthHasRun(Refusal):
+    """A month is built once; what is left of it is paid by a follow-up."""
+
+    sentence = _("Pay run %(run)s exists already. Who is still to be paid for this month is paid by a follow-up run.")
+
+
+class NothingToFollow(Refusal):
+    """A follow-up comes after a run that was released."""
+
+    sentence = _("There is no released pay run for %(month)s yet, so nothing can follow it.")
+
+
+class DraftOutOfDate(Refusal):
+    """Nobody approves what is no longer so."""
+
+    sentence = n_(
+        "Since pay run %(run)s was built, something has changed for %(n)s person. Please build it again.",
+        "Since pay run %(run)s was built, something has changed for %(n)s people. Please build it again.",
+        1,
+    )
+
+
+class NotBuiltYet(Refusal):
+    """The background has yet to fill the run."""
+
+    sentence = _("Pay run %(run)s is still being built. Please wait a moment.")
+
+
+class PartlySent(Refusal):
+    """Money that is on its way cannot be unsent."""
+
+    sentence = _(
+        "A part of pay run %(run)s was released already, so it cannot be returned or abandoned. "
+        "You can hold back the lines that are left."
+    )
+
+
+class NotOnTheList(Refusal):
+    """A finding can be settled for people who have one."""
+
+    sentence = _("Some of these people have nothing to settle in pay run %(run)s. Please look at the list again.")
+
+
+class LineNotFrozen(Refusal):
+    """Before the run is submitted a hold or a new build does it, afterwards the money is gone."""
+
+    sentence = _("Only a line of a submitted or approved run that was not sent yet can be held back.")
 
 
 class NotARunName(Invalid):

@@ -1,0 +1,129 @@
+"""Payees: asked for by one human, confirmed by another who hears the number read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from receiver import audit, vault
+from receiver.access import Permission
+from receiver.audit import Kind
+from receiver.kit import clock, names
+from receiver.kit.ids import new_id
+from receiver.kit.text import clean_line
+from receiver.people.queries import names_of
+from receiver.stipends import queries
+from receiver.stipends.models import Payee
+from receiver.stipends.rules import payees as rules
+from receiver.stipends.rules.approval import demand_human
+from receiver.stipends.rules.payees import AccountNameMissing, NotWaiting, PayeeState, cools_until
+from receiver.stipends.rules.payments import Channel
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from receiver.access import Actor
+    from receiver.people.models import Person
+
+LONGEST_NAME = 200
+
+
+def ask_mobile_money(session: Session, actor: Actor, person: Person, *, number: str, name: str) -> Payee:
+    """Ask that somebody be paid by mobile money; it waits for a second human.
+
+    `number` is in any format, `name` that on the account as the provider has it. Until it is decided the person is
+    paid at the cash desk or not at all: the earlier number may be the one that was lost.
+
+    Raises:
+        NotFound, NumberNotUsable, AccountNameMissing
+    """
+    person = queries.person_in_reach(session, actor, Permission.PAYEE_SET, person.id)
+    plain = queries.wallet_number(number)
+    on_account = clean_line(name, LONGEST_NAME)
+    if not on_account:
+        raise AccountNameMissing
+    payee = Payee(id=new_id(), person_id=person.id, channel=Channel.MOBILE_MONEY_FILE, state=PayeeState.AWAITING)
+    payee.number = vault.seal(session, person.id, queries.number_place(payee.id), plain)
+    payee.name = vault.seal(session, person.id, queries.name_place(payee.id), on_account)
+    payee.blind = vault.blind(session, rules.PAYEE, plain)
+    payee.tail = rules.tail_of(plain)
+    payee.mark = audit.fingerprint(session, rules.PAYEE, f"{plain}|{on_account}")
+    payee.likeness = max(names.likeness(on_account, own) for own in names_of(person))
+    return _ask(session, actor, person, payee)
+
+
+def ask_cash_desk(session: Session, actor: Actor, person: Person) -> Payee:
+    """Let somebody collect the money at the cash desk from now on; that needs no second human.
+
+    Raises:
+        NotFound
+    """
+    person = queries.person_in_reach(session, actor, Permission.PAYEE_SET, person.id)
+    payee = Payee(id=new_id(), person_id=person.id, channel=Channel.CASH_DESK, state=PayeeState.CONFIRMED)
+    payee.mark, payee.usable_from = Channel.CASH_DESK.value, clock.now()
+    return _ask(session, actor, person, payee)
+
+
+def confirm_payee(session: Session, actor: Actor, payee: Payee, *, read_back: str) -> None:
+    """Confirm details after the person read back the last four digits; a change then rests for some hours.
+
+    Raises:
+        NotFound, NotWaiting, ConfirmerAskedForIt, ReadBackDiffers
+    """
+    person = queries.person_in_reach(session, actor, Permission.PAYEE_CONFIRM, payee.person_id)
+    queries.lock_people(session, [person.id])
+    payee = queries.locked(session, payee)
+    rules.demand_may_confirm(payee.plain, demand_human(actor), queries.number_of(session, payee), read_back)
+    now, earlier = clock.now(), queries.payees_now(session, person.id)
+    for one in earlier:
+        if one.state is PayeeState.CONFIRMED:
+            one.state = PayeeState.REPLACED
+    session.flush()
+    payee.state, payee.decided_by, payee.decided_at = PayeeState.CONFIRMED, actor.user_id, now
+    hours = queries.limits(session).cooling_off_hours
+    payee.usable_from = cools_until(now, hours, changes=payee.changes)
+    session.flush()
+    facts = {"payee": payee.id, "mark": payee.mark, "usable_from": payee.usable_from}
+    audit.record(session, Kind.PAYEE_CONFIRMED, actor, person.reference, person=person.id, **facts)
+
+
+def refuse_payee(session: Session, actor: Actor, payee: Payee, *, reason: str) -> None:
+    """Do not confirm details; what was confirmed before counts again.
+
+    Raises:
+        NotFound, NotWaiting
+    """
+    person = queries.person_in_reach(session, actor, Permission.PAYEE_CONFIRM, payee.person_id)
+    payee = queries.locked(session, payee)
+    if payee.state is not PayeeState.AWAITING:
+        raise NotWaiting
+    payee.state, payee.decided_at = PayeeState.REFUSED, clock.now()
+    session.flush()
+    audit.record(session, Kind.PAYEE_REFUSED, actor, person.reference, person=person.id, reason=reason, payee=payee.id)
+
+
+def reveal_payee(session: Session, actor: Actor, payee: Payee) -> str:
+    """The whole number, for who reads it out or dials it; empty for the cash desk. It is recorded.
+
+    Raises:
+        NotFound
+    """
+    person = queries.person_in_reach(session, actor, Permission.PAYEE_REVEAL, payee.person_id)
+    audit.record(session, Kind.PAYEE_REVEALED, actor, person.reference, person=person.id, payee=payee.id)
+    return queries.number_of(session, payee)
+
+
+def _ask(session: Session, actor: Actor, person: Person, payee: Payee) -> Payee:
+    """Put a new payee in the place of one that waits; the cash desk also in that of one that was confirmed."""
+    queries.lock_people(session, [person.id])
+    earlier = queries.payees_now(session, person.id)
+    payee.changes = any(one.state is PayeeState.CONFIRMED for one in earlier)
+    for one in earlier:
+        if one.state is PayeeState.AWAITING or payee.state is PayeeState.CONFIRMED:
+            one.state = PayeeState.REPLACED
+    session.flush()
+    payee.asked_by = demand_human(actor)
+    session.add(payee)
+    session.flush()
+    facts = {"payee": payee.id, "channel": payee.channel, "mark": payee.mark, "changes": payee.changes}
+    audit.record(session, Kind.PAYEE_SET, actor, person.reference, person=person.id, **facts)
+    return payee

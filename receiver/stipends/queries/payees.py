@@ -1,0 +1,108 @@
+"""How people are paid; numbers stay sealed but where somebody asks for one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from receiver import vault
+from receiver.access import Permission
+from receiver.kit.errors import NotFound
+from receiver.people.models import Person
+from receiver.people.queries import visible_people
+from receiver.stipends.models import Payee
+from receiver.stipends.rules.payees import NumberNotUsable, PayeeState
+from receiver.web.forms.contact import read_phone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from receiver.access import Actor
+
+NOW = (PayeeState.AWAITING, PayeeState.CONFIRMED)
+
+
+def wallet_number(text: str) -> str:
+    """A mobile number as it is kept: `+` and digits only.
+
+    Raises:
+        NumberNotUsable
+    """
+    number = read_phone(text).e164
+    if number is None:
+        raise NumberNotUsable
+    return number
+
+
+def number_place(payee_id: UUID) -> str:
+    """Where a number is sealed."""
+    return vault.place("payees.number", payee_id)
+
+
+def name_place(payee_id: UUID) -> str:
+    """Where the name on an account is sealed."""
+    return vault.place("payees.name", payee_id)
+
+
+def number_of(session: Session, payee: Payee) -> str:
+    """The whole number; empty for the cash desk."""
+    if payee.number is None:
+        return ""
+    return vault.unseal(session, payee.person_id, number_place(payee.id), payee.number)
+
+
+def account_name_of(session: Session, payee: Payee) -> str:
+    """The name on the account; empty for the cash desk."""
+    if payee.name is None:
+        return ""
+    return vault.unseal(session, payee.person_id, name_place(payee.id), payee.name)
+
+
+def payees_now(session: Session, person_id: UUID) -> Sequence[Payee]:
+    """What counts of somebody now: details that wait, then details that are confirmed; each at most once."""
+    wanted = (
+        select(Payee)
+        .where(Payee.person_id == person_id, Payee.state.in_(NOW))
+        .order_by(Payee.state)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(wanted).all()
+
+
+def payees_of(session: Session, person_id: UUID) -> Sequence[Payee]:
+    """Everything that was ever asked for somebody, the newest first."""
+    return session.scalars(select(Payee).where(Payee.person_id == person_id).order_by(Payee.id.desc())).all()
+
+
+def waiting_payees(session: Session, actor: Actor) -> Sequence[tuple[Payee, Person]]:
+    """Details that wait for a second human, the oldest first, as far as the actor sees the people.
+
+    Raises:
+        RoleNeeded
+    """
+    actor.demand(Permission.PAYEE_VIEW)
+    seen = visible_people(actor, Permission.PAYEE_VIEW).subquery()
+    wanted = (
+        select(Payee, Person)
+        .join(Person, Person.id == Payee.person_id)
+        .where(Payee.state == PayeeState.AWAITING, Person.id.in_(select(seen.c.id)))
+        .order_by(Payee.id)
+    )
+    return session.execute(wanted).all()
+
+
+def payee_by_id(session: Session, actor: Actor, payee_id: UUID, permission: Permission) -> Payee:
+    """One payee of somebody to whom this right of the actor reaches.
+
+    Raises:
+        NotFound
+    """
+    payee = session.get(Payee, payee_id)
+    seen = visible_people(actor, permission).with_only_columns(Person.id)
+    if payee is None or session.scalar(seen.where(Person.id == payee.person_id)) is None:
+        raise NotFound
+    return payee

@@ -1,0 +1,93 @@
+"""Rows of results that did not fit: what a person may decide about them."""
+
+from __future__ import annotations
+
+from receiver.kit.errors import Invalid, Refusal
+from receiver.kit.words import LabelledEnum, _, p_
+from receiver.stipends.rules.payments import OWED_AGAIN, PaymentMove, PaymentState
+
+
+class ExceptionState(LabelledEnum):
+    """Whether a row still waits for a person."""
+
+    OPEN = "open", p_("result", "Waits for a decision")
+    SETTLED = "settled", p_("result", "Decided")
+
+
+class Decision(LabelledEnum):
+    """What a person decided after asking the provider."""
+
+    NOTHING = "nothing", p_("result, decision", "Nothing changes")
+    PAID = "paid", p_("result, decision", "The money arrived")
+    FAILED = "failed", p_("result, decision", "The money never left")
+    RETURNED = "returned", p_("result, decision", "The money came back")
+
+
+class ResultFileState(LabelledEnum):
+    """Where a file of results stands."""
+
+    WAITING = "waiting", p_("result file", "Waiting")
+    TAKEN = "taken", p_("result file", "Taken in")
+
+
+class ExceptionSettled(Refusal):
+    """A decision is made once; what it did is corrected by entries of its own."""
+
+    sentence = _("Someone has already decided this. Please look at the list again.")
+
+
+class NoPaymentToMove(Refusal):
+    """A row that belongs to no payment of ours moves none."""
+
+    sentence = _("This row belongs to no payment, so only “nothing changes” can be decided.")
+
+
+class NothingToDecide(Refusal):
+    """The payment already says so."""
+
+    sentence = _("The payment already stands as you decided. Choose “nothing changes” instead.")
+
+
+class ResultsTooLong(Invalid):
+    """One file, one transaction."""
+
+    sentence = _("This file is larger than the limit of %(most)s megabytes. Please split it.")
+
+
+_MOVES: dict[tuple[Decision, PaymentState], tuple[PaymentMove, ...]] = {
+    (Decision.PAID, PaymentState.INSTRUCTED): (PaymentMove.SETTLE,),
+    (Decision.PAID, PaymentState.ACCEPTED): (PaymentMove.SETTLE,),
+    (Decision.PAID, PaymentState.FAILED): (PaymentMove.SETTLE_LATE,),
+    (Decision.FAILED, PaymentState.INSTRUCTED): (PaymentMove.FAIL,),
+    (Decision.FAILED, PaymentState.ACCEPTED): (PaymentMove.FAIL,),
+    (Decision.RETURNED, PaymentState.INSTRUCTED): (PaymentMove.SETTLE, PaymentMove.RETURN),
+    (Decision.RETURNED, PaymentState.ACCEPTED): (PaymentMove.SETTLE, PaymentMove.RETURN),
+    (Decision.RETURNED, PaymentState.SETTLED): (PaymentMove.RETURN,),
+    (Decision.RETURNED, PaymentState.CONFIRMED): (PaymentMove.RETURN,),
+}
+_OTHERWISE = {
+    Decision.FAILED: PaymentMove.FAIL,
+    Decision.PAID: PaymentMove.SETTLE,
+    Decision.RETURNED: PaymentMove.RETURN,
+}
+
+
+def moves_for(decision: Decision, state: PaymentState | None) -> tuple[PaymentMove, ...]:
+    """The moves of the payment that a decision asks for; the payment's own arrows still say whether they exist.
+
+    Raises:
+        NoPaymentToMove: there is no payment, and something is to change.
+        NothingToDecide: the payment stands so already.
+    """
+    if decision is Decision.NOTHING:
+        return ()
+    if state is None:
+        raise NoPaymentToMove
+    known = {
+        Decision.PAID: {PaymentState.SETTLED, PaymentState.CONFIRMED},
+        Decision.FAILED: OWED_AGAIN,
+        Decision.RETURNED: OWED_AGAIN,
+    }
+    if state in known[decision]:
+        raise NothingToDecide
+    return _MOVES.get((decision, state), (_OTHERWISE[decision],))
