@@ -27,7 +27,7 @@ from receiver.kit.ids import new_id
 from receiver.web import idempotency
 from receiver.web.body import FORM_TYPES, KEY, PARKED, TICKET, media_type, read_sent
 from receiver.web.forms.files import File, FileKind, Upload
-from receiver.web.forms.form import Form
+from receiver.web.forms.form import Form, secret_parts
 from receiver.web.models import PATH_LENGTH, ParkedForm
 from receiver.web.rules import PARKED_AT_MOST, ParkedKind
 from receiver.web.tickets import make_token, read_ticket, read_token
@@ -98,7 +98,7 @@ async def park(request: Request) -> bool:
 def _keep_form(database: Database, ticket: Ticket, sent: Sent, place: tuple[str, str], hours: int) -> None:
     path, key = place
     now = clock.now()
-    secret = _secret_parts(ticket.form)
+    secret = secret_parts(ticket.form)
     fields = {name: texts for name, texts in sent.fields.items() if name not in secret and name != TICKET}
     content = json.dumps({"fields": {KEY: [key], **fields}, "files": bool(sent.files)}, ensure_ascii=False)
     with database.write() as session:
@@ -112,11 +112,6 @@ def _keep_form(database: Database, ticket: Ticket, sent: Sent, place: tuple[str,
         kept = select(ParkedForm.id).where(*mine).order_by(ParkedForm.id.desc()).offset(PARKED_AT_MOST)
         too_many = list(session.scalars(kept))
         session.execute(delete(ParkedForm).where(ParkedForm.id.in_(too_many)))
-
-
-def _secret_parts(form: str) -> set[str]:
-    kind = Form.known.get(form)
-    return {part for field in kind.fields.values() if field.secret for part in field.parts} if kind else set()
 
 
 def waiting(session: Session, user_id: UUID, now: datetime | None = None) -> list[Unsent]:

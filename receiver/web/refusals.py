@@ -7,12 +7,14 @@ what this person may not see get the same bytes.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from receiver import i18n
@@ -23,12 +25,13 @@ from receiver.kit.words import Words, _
 from receiver.log import get_logger
 from receiver.web import parking
 from receiver.web.answers import fitted
+from receiver.web.body import Unreadable, read_sent
 from receiver.web.exchange import exchange_of
+from receiver.web.forms.form import secret_parts
 from receiver.web.frame import here, stand_at
 from receiver.web.idempotency import Replay
 from receiver.web.refusal_words import GENERAL, Told, told_about
 from receiver.web.render import DASH, PRODUCT, is_fragment, page
-from receiver.web.router import forms_of
 from receiver.web.security import SAFE_METHODS, local_path
 from receiver.web.visit import SIGN_IN_PAGE, SignInNeeded, owner_of
 
@@ -97,6 +100,8 @@ async def answer(request: Request, error: Exception) -> Response:
     _tell(request, refusal, error, status)
     if isinstance(refusal, SignInNeeded):
         return await _sign_in(request, refusal)
+    if status in _AGAIN and request.method not in SAFE_METHODS:
+        await _have_sent(request)
     if wants_problem(request):
         response: Response = _problem(request, refusal, status, error)
     else:
@@ -128,6 +133,8 @@ def refusal_of(error: Exception) -> Refusal:
         return _invalid(error)
     if isinstance(error, HTTPException):
         return NotFound() if error.status_code == NotFound.status else HttpRefusal(error.status_code)
+    if isinstance(error, ClientDisconnect):
+        return Unreadable()  # nobody reads the answer, and nothing is wrong with the program
     return Unexpected()
 
 
@@ -227,15 +234,19 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+async def _have_sent(request: Request) -> None:
+    """Read the body, if nobody has yet, so that it can be offered for sending again."""
+    with suppress(Refusal, ClientDisconnect):
+        await read_sent(request)
+
+
 def _resend(request: Request, status: int) -> dict[str, Any] | None:
     """The form as it was sent, to send it again from the page that refused it; nothing typed is lost by waiting."""
     sent = exchange_of(request).sent
     if status not in _AGAIN or sent is None or sent.files or not sent.fields:
         return None
-    route = request.scope.get("route")
-    forms = forms_of(route.dependant) if route is not None and hasattr(route, "dependant") else ()
-    if any(field.secret for form in forms for field in form.fields.values()):
-        return None
+    if sent.fields.keys() & secret_parts():
+        return None  # a password never stands in a page
     inputs = [(name, text) for name, texts in sent.fields.items() for text in texts]
     return {"action": request.url.path, "inputs": inputs}
 

@@ -30,6 +30,7 @@ class Speech:
     def __init__(self, code: str) -> None:
         self.code = code
         self._ready: dict[tuple[str, bool], str] = {}
+        self._whole: dict[Words, Markup] = {}
 
     def say(self, words: Words | LabelledEnum | str, /, **params: object) -> Markup:
         """A sentence as text of an element; an English one by its words, or `Words`."""
@@ -93,10 +94,14 @@ class Speech:
         return words.with_(**params) if params else words
 
     def _fill(self, words: Words) -> Markup:
-        prepared = self._prepared(words)
-        if not words.items:
-            return Markup(prepared % ())  # noqa: S704 - escaped when it was prepared
-        return self.fill(prepared, **words.params)
+        if words.items:
+            return self.fill(self._prepared(words), **words.params)
+        known = self._whole.get(words)
+        if known is None:
+            known = Markup(self._prepared(words) % ())  # noqa: S704 - escaped when it was prepared
+            if len(self._whole) < _KEPT_AT_MOST:
+                self._whole[words] = known
+        return known
 
     def _prepared(self, words: Words) -> str:
         """The sentence as HTML with its holes, remembered."""

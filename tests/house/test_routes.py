@@ -58,6 +58,8 @@ class TestEachRoute:
 
     def test_its_address_is_plain(self, context: Any) -> None:
         assert SPOKEN.fullmatch(context.path), "small letters and dashes; plural nouns"
+        assert not context.path.startswith("/{"), "rooms are told apart by the first part of the address"
+        assert context.path == context.original_route.path, "give the prefix to the router, not where it is included"
 
     def test_looking_changes_nothing(self, context: Any) -> None:
         writes = any(

@@ -228,13 +228,43 @@ def test_when_even_the_page_cannot_be_drawn(nobody: Browser, monkeypatch: pytest
     assert page.root.get("lang") == "en"
 
 
-def test_an_error_while_asking_who_it_is_is_answered_too(nobody: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def busy_loader() -> None:
     from receiver.web.visit import LOADERS
 
     def busy(_connection: object) -> None:
         raise DatabaseBusy
 
     LOADERS.offer(busy)
+
+
+def test_what_was_sent_to_a_busy_system_can_be_sent_again(amina: Browser) -> None:
+    form = amina.get("/notes/new").form()
+    busy_loader()
+    amina.client.cookies["session"] = "x"
+    page = amina.submit(form, title="Not lost", text="two\r\nlines", status=503)
+    again = page.form()
+    assert (again.action, again.values["title"], again.values["text"]) == ("/notes", "Not lost", "two\nlines")
+    assert again.values["_key"] == form.values["_key"]
+
+
+@pytest.mark.parametrize("files", [None, {"scan": ("a.png", b"x", "image/png")}])
+def test_a_password_or_a_file_never_stands_in_the_page(nobody: Browser, files: dict[str, object] | None) -> None:
+    busy_loader()
+    nobody.client.cookies["session"] = "x"
+    sent = {"title": "A"} if files else {"title": "A", "password": "hunter2"}
+    page = nobody.post("/notes/secret", sent, files=files, status=503)
+    assert "hunter2" not in page.html
+    assert page.all(".//main//form") == []
+
+
+def test_a_sender_that_goes_away_is_no_fault(nobody: Browser, told: StringIO) -> None:
+    from starlette.requests import ClientDisconnect
+
+    assert refusals.status_of(refusals.refusal_of(ClientDisconnect())) == 400
+
+
+def test_an_error_while_asking_who_it_is_is_answered_too(nobody: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy_loader()
     nobody.client.cookies["session"] = "x"
     assert nobody.get("/notes", status=503).h1 == "Please try again soon"
 

@@ -221,6 +221,15 @@ class Form:
         return (BoundField(self, field) for field in self.fields.values())
 
 
+def secret_parts(form: str | None = None) -> set[str]:
+    """The names under which a form takes a password or a code; of an unknown form those of any.
+
+    What comes under them is never kept or shown.
+    """
+    kinds = [Form.known[form]] if form in Form.known else list(Form.known.values())
+    return {part for kind in kinds for field in kind.fields.values() if field.secret for part in field.parts}
+
+
 class BoundField:
     """A field of one form at one moment, for the macros that draw it."""
 

@@ -52,6 +52,7 @@
       return;
     }
     calm(target);
+    all("[data-fault]", target.parentNode).forEach((alert) => alert.remove());
     target.dataset.busy = words.working;
     target.setAttribute("aria-busy", "true");
     late.set(target, setTimeout(() => say(words.working), 700));
@@ -59,7 +60,6 @@
   const calm = (target) => {
     clearTimeout(late.get(target));
     target.removeAttribute("aria-busy");
-    all("[data-fault]", target.parentNode || target).forEach((alert) => alert.remove());
   };
   on("htmx:afterRequest", ({ detail: { elt, target, xhr, successful } }) => {
     calm(target);
