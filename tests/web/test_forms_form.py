@@ -10,10 +10,10 @@ import pytest
 from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.words import _
 from receiver.web import forms
-from receiver.web.body import Sent as Body
-from receiver.web.body import SentFile
 from receiver.web.forms import FileKind, Form, NotRead, RepeatedFields, UnknownFields, VersionMissing, bind, bind_query
 from receiver.web.forms.form import stamping
+from receiver.web.sent import Sent as Body
+from receiver.web.sent import SentFile
 from tests.support.example import EditForm, NoteForm, SecretForm, UploadForm
 
 GOOD = {"title": ["A"], "kind": ["visit"], "text": ["It went well."]}
