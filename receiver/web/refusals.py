@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from receiver import i18n
+from receiver.access import RoleNeeded
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.ids import ALPHABET, is_reference
@@ -33,15 +34,19 @@ from receiver.web.idempotency import Replay
 from receiver.web.refusal_words import GENERAL, Told, told_about
 from receiver.web.render import DASH, PRODUCT, is_fragment, page
 from receiver.web.security import SAFE_METHODS, local_path
-from receiver.web.visit import SIGN_IN_PAGE, SignInNeeded, owner_of
+from receiver.web.slots import WHO_CAN
+from receiver.web.visit import SIGN_IN_PAGE, SignInNeeded, actor_of, owner_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fastapi import FastAPI
     from starlette.requests import Request
 
 log = get_logger()
 PROBLEM = "application/problem+json"
 PROGRAM_PATHS = ("/api/", "/hsds/")
+NAMED_AT_MOST = 3
 _AGAIN = frozenset({409, 429, 503})  # the same thing sent again may be taken
 _BROKEN = 500
 _NOT_ALLOWED_METHOD = 405
@@ -105,7 +110,7 @@ async def answer(request: Request, error: Exception) -> Response:
     if wants_problem(request):
         response: Response = _problem(request, refusal, status, error)
     else:
-        response = _page(request, refusal, status)
+        response = _page(request, refusal, status, await _who_can(request, refusal))
     for name, value in (getattr(error, "headers", None) or {}).items():
         response.headers[name] = value
     retry_after = getattr(refusal, "retry_after", None)
@@ -198,7 +203,23 @@ def _way_back(request: Request) -> str:
     return local_path(here(request)) if request.method in SAFE_METHODS else "/"
 
 
-def _page(request: Request, refusal: Refusal, status: int) -> Response:
+async def _who_can(request: Request, refusal: Refusal) -> list[str]:
+    """Some people who may do what was refused, so that it is clear whom to ask."""
+    actor = actor_of(request)
+    if actor is None or not isinstance(refusal, RoleNeeded) or not len(WHO_CAN):
+        return []
+    permission = refusal.permission
+
+    def ask() -> list[str]:
+        with request.app.state.database.read() as session:
+            return [name for names in WHO_CAN(session, actor, permission) for name in names]
+
+    with suppress(Refusal):  # the page must come, also when the database is busy
+        return (await run_in_threadpool(ask))[:NAMED_AT_MOST]
+    return []
+
+
+def _page(request: Request, refusal: Refusal, status: int, names: Sequence[str] = ()) -> Response:
     """The page, or the fragment that htmx shows in place of what it asked for."""
     told = told_about(status, refusal.code)
     exchange = exchange_of(request)
@@ -211,6 +232,7 @@ def _page(request: Request, refusal: Refusal, status: int) -> Response:
         "todo": told.todo,
         "reference": exchange.reference,
         "resend": _resend(request, status),
+        "names": list(names),
     }
     try:
         return page(request, "_layout/error.html", ctx, block="refusal", status=status)

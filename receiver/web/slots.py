@@ -86,6 +86,9 @@ class Objection:
     url: str
 
 
+WHO_CAN: Hook[[Session, Actor, Permission], Sequence[str]] = Hook("who can")
+"""Names of people near the actor who hold a right, for the page that refuses it (U5); the accounts room knows them."""
+
 MENU: Slot[MenuItem] = Slot("menu")
 PERSON_TABS: Slot[Tab] = Slot("person tabs")
 TODAY: Slot[TodayList] = Slot("today")

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
+from receiver.access import Permission
 from receiver.db.refusals import DatabaseBusy, DatabaseStopped
 from receiver.kit.errors import Gone, Invalid, NotAllowed, NotFound, Refusal, StaleVersion, TooMany
 from receiver.web import refusals
@@ -19,6 +20,7 @@ from receiver.web.deps import PUBLIC
 from receiver.web.idempotency import StillUnderWay
 from receiver.web.refusal_words import told_about
 from receiver.web.router import Router
+from receiver.web.slots import WHO_CAN
 from tests.support.pages import Browser, said
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from io import StringIO
 
     from fastapi import FastAPI
+
+    from receiver.access import Actor
 
 RAISED: dict[str, Callable[[], Exception]] = {
     "not-found": NotFound,
@@ -203,6 +207,32 @@ class TestWhoMay:
         page = auditor.get("/notes", status=403)
         assert "Caseworker" in page.text()
         assert auditor.post("/notes", {"title": "A"}, status=403).h1 == "This is not allowed"
+
+    def test_and_whom_one_can_ask(self, auditor: Browser) -> None:
+        asked: list[object] = []
+
+        def near(_session: object, actor: Actor, permission: Permission) -> list[str]:
+            asked.extend((actor.name, permission))
+            return ["Amina", "Bosco", "Claire", "Didier"]
+
+        WHO_CAN.connect(near, name="test")
+        try:
+            page = auditor.get("/notes", status=403)
+        finally:
+            WHO_CAN.clear()
+        assert asked == ["Odile", Permission.NOTE_READ]
+        assert "You can ask: Amina, Bosco and Claire." in page.text()
+
+    def test_a_busy_database_costs_only_the_names(self, auditor: Browser) -> None:
+        def busy(*_asked: object) -> list[str]:
+            raise DatabaseBusy
+
+        WHO_CAN.connect(busy, name="test")
+        try:
+            page = auditor.get("/notes", status=403)
+        finally:
+            WHO_CAN.clear()
+        assert "ask your supervisor" in page.text()
 
     def test_nobody_is_asked_to_sign_in(self, nobody: Browser) -> None:
         page = nobody.get("/notes?word=x", status=401)
