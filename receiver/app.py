@@ -9,13 +9,14 @@ import anyio
 from fastapi import FastAPI
 
 from receiver.accounts import routes as accounts
-from receiver.accounts.visits import load_visit
+from receiver.accounts.visits import load_visit, who_can
 from receiver.admin import routes as admin
 from receiver.background import Background
 from receiver.db.engine import CAPACITY
 from receiver.partners import routes as partners
 from receiver.web import middleware
 from receiver.web import routes as web
+from receiver.web.slots import WHO_CAN
 from receiver.web.visit import LOADERS, SIGN_IN_PAGE
 from receiver.worker import System, open_system
 
@@ -60,4 +61,5 @@ def create_app(settings: Settings | None = None, *, system: System | None = None
         app.include_router(router)
     LOADERS.offer(load_visit, name="accounts")
     SIGN_IN_PAGE.offer(accounts.signin.sign_in_page, name="accounts")
+    WHO_CAN.connect(who_can, name="accounts")
     return app

@@ -6,6 +6,7 @@ import ipaddress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from receiver.access import OFFICE_BOUND, roles_with
 from receiver.accounts import actions, queries, rules
 from receiver.accounts.actions.signin import token_hash
 from receiver.accounts.rules import TextSize, UserState
@@ -14,15 +15,18 @@ from receiver.web.security import drop_cookie, read_cookie, set_cookie
 from receiver.web.visit import Visit
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import Response
 
-    from receiver.access import Actor
+    from receiver.access import Actor, Permission
     from receiver.accounts.queries import OpenVisit
     from receiver.db.engine import Database
     from receiver.settings import Settings
 
 COOKIE = "session"
+LOOKED_AT = 10
+"""People of each role who are looked at for somebody to ask; three names are shown."""
 _IPV6_HOME = 64
 """Bits of an IPv6 address that belong to one subscriber."""
 
@@ -122,3 +126,14 @@ def demand_stepped_up(connection: HTTPConnection, actor: Actor) -> None:
     """
     if not is_stepped_up(connection, actor):
         raise rules.StepUpNeeded
+
+
+def who_can(session: Session, actor: Actor, permission: Permission) -> list[str]:
+    """The names of active people who hold a right, those of the actor's own offices first (U5)."""
+    near: list[str] = []
+    others: list[str] = []
+    for role in roles_with(permission):
+        for found in queries.active_with_role(session, role)[:LOOKED_AT]:
+            shares = role not in OFFICE_BOUND or queries.office_ids_of(session, found.id) & actor.offices
+            (near if shares else others).append(found.name)
+    return list(dict.fromkeys([*near, *others]))
