@@ -90,7 +90,8 @@ def content(code: str = "en", *, error: bool = True) -> dict[str, Any]:
         "wrong": _wrong(),
         "blank": Everything.blank(prefix="b"),
         "filters": _filters("q"),
-        "more": _filters("r"),
+        "more": _filters("m"),
+        "runs": _filters("r"),
         "money": Money(120_000, "RWF"),
         **_lists(say),
     }
