@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from receiver.kit.words import Words
 from tests.support import styleguide
 from tests.support.drawing import drawn
 from tests.support.pages import Page, check_page, said
@@ -185,8 +186,10 @@ class TestFields:
         assert [box.get("value") for box in field("needs", ticked).all(".//input[@checked]")] == ["held", "paid"]
 
     def test_untranslated_words_are_bare_where_no_tag_can_stand(self):
-        page = drawn("{{ ui.field(form, 'state', as='select') }}", "ar", form=styleguide.Everything.blank())
-        assert 'lang="en"' in page.html, "the label is not translated, and marked"
+        label = Words("A label that no catalogue has")
+        source = "{{ ui.field(form, 'state', as='select', label=label) }}"
+        page = drawn(source, "ar", form=styleguide.Everything.blank(), label=label)
+        assert '<span lang="en" dir="ltr">A label' in page.html, "what is not translated is marked"
         assert [said(option) for option in page.all(".//option")][1:] == ["Draft", "Held", "Paid"]
         assert page.all(".//option/span") == []
 
