@@ -64,7 +64,7 @@ def _programme(**more: object) -> sa.Column[str]:
 
 
 def _accounts() -> None:
-    op.create_table(
+    table = op.create_table(
         "ledger_accounts",
         sa.Column("id", NUMBER, primary_key=True),
         sa.Column("kind", sa.String(40), nullable=False),
@@ -79,7 +79,12 @@ def _accounts() -> None:
         sa.UniqueConstraint("id", "kind", "currency"),
         sa.CheckConstraint("person_id IS NULL OR kind IN ('owed', 'recoverable')", name="person_in_personal"),
         sa.CheckConstraint(NATURAL, name="not_below_zero"),
+        postgresql_with={"fillfactor": 50},
     )
+    message = "an account is never given to another person"
+    when = "NEW.person_id IS NOT NULL AND OLD.person_id {differs} NEW.person_id"
+    install(op.get_bind(), append_only(table, may_change=("debit_minor", "credit_minor", "person_id")))
+    install(op.get_bind(), [Guard("ledger_accounts", "not_another", "UPDATE", message, when)])
 
 
 def _side(side: str) -> sa.ForeignKeyConstraint:

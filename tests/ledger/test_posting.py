@@ -380,13 +380,19 @@ OUT_OF_ORDER = [
     "UPDATE ledger_accounts SET debit_minor = -1 WHERE kind = 'owed'",
     "UPDATE ledger_accounts SET currency = 'USD' WHERE kind = 'bank'",
     "UPDATE ledger_accounts SET person_id = '00000000000000000000000000000001' WHERE kind = 'bank'",
-    "DELETE FROM ledger_accounts WHERE kind = 'bank'",
+    "UPDATE ledger_accounts SET owner = 'p-another' WHERE kind = 'owed'",
+    "UPDATE ledger_accounts SET person_id = '00000000000000000000000000000001' WHERE kind = 'owed'",
+    "DELETE FROM ledger_accounts",
 ]
 
 
 def test_the_database_keeps_accounts_in_order(session):
     raw_entry(session)
     assert [statement for statement in OUT_OF_ORDER if not is_refused(session, text(statement))] == []
+    # An erasure takes the person off, and nobody can be put in the place.
+    session.execute(text("UPDATE ledger_accounts SET person_id = NULL WHERE kind = 'owed'"))
+    assert is_refused(session, text(OUT_OF_ORDER[-2]))
+    assert check(session) == []
 
 
 # Months

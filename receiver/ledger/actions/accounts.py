@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from receiver import vault
+from receiver.ledger.actions.book import plan_anew
 from receiver.ledger.models import ACCOUNTS, LedgerAccount
 from receiver.ledger.queries.balances import AT_ONCE
 from receiver.ledger.rules import PERSONAL, Account, AccountKind, OtherCurrency
@@ -31,19 +32,20 @@ def open_people(session: Session, people: Iterable[UUID], currency: str) -> dict
     Raises:
         OtherCurrency: somebody's account is kept in another currency.
     """
-    found: dict[UUID, str] = {}
-    for some in _portions(list(dict.fromkeys(people))):
-        known = _owed(session, some)
-        missing = [person for person in some if person not in known]
-        if missing:
-            _insert(session, [_owed_row(session, person, currency) for person in missing])
-            known |= _owed(session, missing)  # read back: another writer may have been first
-        for person in some:
-            owner, kept = known[person]
+    plan_anew(session)
+    wanted = list(dict.fromkeys(people))
+    if not wanted:
+        return {}
+    rows = [_owed_row(session, person, currency) for person in wanted]
+    insert = _insert(session).on_conflict_do_nothing(index_elements=[ACCOUNTS.c.person_id, ACCOUNTS.c.kind])
+    made = session.execute(insert.returning(ACCOUNTS.c.person_id, ACCOUNTS.c.owner), rows).all()
+    found: dict[UUID, str] = dict(made)
+    for some in _portions([person for person in wanted if person not in found]):
+        for person, (owner, kept) in _owed(session, some).items():
             if kept != currency:
                 raise OtherCurrency(account=f"{AccountKind.OWED.value}:{owner}", currency=kept)
             found[person] = owner
-    return found
+    return {person: found[person] for person in wanted}
 
 
 def resolve(session: Session, wanted: Iterable[Account], currency: str) -> dict[Account, int]:
@@ -57,7 +59,8 @@ def resolve(session: Session, wanted: Iterable[Account], currency: str) -> dict[
     known = _known(session, accounts)
     missing = [account for account in accounts if account not in known]
     if missing:
-        _insert(session, [_row(session, account, currency) for account in missing])
+        rows = [_row(session, account, currency) for account in missing]
+        session.execute(_insert(session).on_conflict_do_nothing(), rows)
         known |= _known(session, missing)
     for account, (_id, kept) in known.items():
         if kept != currency:
@@ -75,11 +78,12 @@ def _owed(session: Session, people: Sequence[UUID]) -> dict[UUID, tuple[str, str
 
 def _known(session: Session, accounts: Sequence[Account]) -> dict[Account, tuple[int, str]]:
     found: dict[Account, tuple[int, str]] = {}
-    for some in _portions(accounts):
-        pairs = tuple_(LedgerAccount.kind, LedgerAccount.owner).in_([(one.kind, one.owner) for one in some])
-        columns = (LedgerAccount.kind, LedgerAccount.owner, LedgerAccount.id, LedgerAccount.currency)
-        for kind, owner, number, currency in session.execute(select(*columns).where(pairs)):
-            found[Account(kind, owner)] = (number, currency)
+    columns = (LedgerAccount.owner, LedgerAccount.id, LedgerAccount.currency)
+    for kind in {account.kind for account in accounts}:
+        for some in _portions([account.owner for account in accounts if account.kind is kind]):
+            statement = select(*columns).where(LedgerAccount.kind == kind, LedgerAccount.owner.in_(some))
+            for owner, number, currency in session.execute(statement):
+                found[Account(kind, owner)] = (number, currency)
     return found
 
 
@@ -112,9 +116,10 @@ def _fresh(account: Account, currency: str, person: UUID | None) -> dict[str, An
     }
 
 
-def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(ACCOUNTS).on_conflict_do_nothing(), rows)
+def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(ACCOUNTS)
+    return sqlite.insert(ACCOUNTS)
 
 
 def _portions(whole: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -46,6 +46,16 @@ def lock(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE ledger_postings IN SHARE ROW EXCLUSIVE MODE"))
+    plan_anew(session)
+
+
+def plan_anew(session: Session) -> None:
+    """Make PostgreSQL plan each statement of this transaction for the tables as they are by then.
+
+    A plan that was prepared when they were small reads them from end to end, again and again, while they grow.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def open_book(session: Session, recorded_at: datetime) -> Book:
