@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def _blocks_of(call: ast.Call) -> set[str]:
     return {part.value for part in ast.walk(given) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
 
 
+@lru_cache
+def floors() -> dict[str, int]:
+    """Each room with its floor, the roof being 0, as the import contract has them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = next(each["layers"] for each in settings["contracts"] if each["name"] == "Floors")
+    return {room.strip(" ()"): floor for floor, layer in enumerate(layers) for room in layer.split("|")}
+
+
 def tree_of(name: str) -> nodes.Template:
     environment = render.environment_of("en")
     return environment.parse((resource("templates") / name).read_text("utf-8"), name)
@@ -68,7 +77,8 @@ class TestEachTemplate:
         for node in tree_of(name).find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             if isinstance(node.template, nodes.Const):  # what is no constant comes out of a slot
                 other = node.template.value.partition("/")[0]
-                assert other in {room, "_layout"}, "macros come from `ui`; other rooms offer slots"
+                below = other == "_layout" or floors()[other] > floors().get(room, -1)
+                assert other == room or below, "templates look down as imports do; macros come from `ui`"
 
     def test_it_is_used(self, name: str) -> None:
         if name.startswith(COMMON):
