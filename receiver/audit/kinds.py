@@ -153,6 +153,7 @@ class Kind(LabelledEnum):
     HOLD_RELEASED = "hold.released", _("The hold on a stipend was ended."), _NOTICE
 
     # Pay runs
+    PAY_RUN_STARTED = "pay_run.started", _("A pay run was started.")
     PAY_RUN_BUILT = "pay_run.built", _("A pay run was built."), _INFO, "finance_officer"
     PAY_RUN_REBUILT = "pay_run.rebuilt", _("A pay run was built again."), _INFO, "finance_officer"
     PAY_RUN_FOLLOW_UP_BUILT = "pay_run.follow_up_built", _("A follow-up run was built."), _INFO, "finance_officer"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from receiver.kit.errors import NotFound
 from receiver.kit.money import Money
 from receiver.kit.paging import Cursor, Page
 from receiver.ledger.models import Instalment, LedgerAccount, LedgerEntry, LedgerPosting
@@ -191,6 +192,18 @@ def still_to_reverse(session: Session, seq: int) -> int:
     taken = select(func.coalesce(func.sum(reversal.amount_minor), 0)).where(reversal.reverses == seq)
     statement = select(LedgerEntry.amount_minor - taken.scalar_subquery()).where(LedgerEntry.seq == seq)
     return int(session.execute(statement).scalar_one())
+
+
+def entry_of(session: Session, cause: Cause, cause_id: UUID) -> int:
+    """The number of the entry that an act posted.
+
+    Raises:
+        NotFound: it posted none.
+    """
+    found = session.scalar(select(LedgerEntry.seq).where(LedgerEntry.cause == cause, LedgerEntry.cause_id == cause_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def instalments(session: Session, programme: str) -> list[tuple[Instalment, Money]]:

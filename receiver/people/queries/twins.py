@@ -13,9 +13,21 @@ from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from receiver.access import Permission
+from receiver.accounts.queries import office_names
 from receiver.kit import names
 from receiver.kit.errors import NotFound
-from receiver.people.models import ContactWay, HouseholdMember, IdentityDocument, NameKey, Person, PossibleDuplicate
+from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
+from receiver.partners.models import Programme
+from receiver.people.models import (
+    Arrival,
+    Batch,
+    ContactWay,
+    HouseholdMember,
+    IdentityDocument,
+    NameKey,
+    Person,
+    PossibleDuplicate,
+)
 from receiver.people.queries.persons import portions, visible_people
 from receiver.people.rules import ContactKind, DocumentKind, DuplicateState, Likeness, Trait, compare
 
@@ -31,6 +43,16 @@ CANDIDATES = 60
 """How many people with names alike are compared; those who share most keys come first."""
 _YEARS = 2
 _UNSETTLED = (DuplicateState.OPEN, DuplicateState.SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is compared by eye of one of two records; the ends of document numbers only."""
+
+    person: Person
+    documents: tuple[IdentityDocument, ...]
+    office: str
+    programmes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +103,20 @@ def names_of(person: Person) -> tuple[str, ...]:
 
 def look_alikes(session: Session, trait: Trait, among: Select[Person] | None = None) -> list[Likeness]:
     """Those about whom a human should be asked, the likest first; among everybody unless said otherwise."""
+    return [likeness for likeness, _person in candidates(session, trait, among)]
+
+
+def candidates(session: Session, trait: Trait, among: Select[Person] | None = None) -> list[tuple[Likeness, Person]]:
+    """The same with the people themselves."""
     among = select(Person).where(Person.erased_at.is_(None)) if among is None else among
     blocks = [*_sharing_numbers(trait), *_sounding_alike(trait)]
     if not blocks:
         return []
     found = union(*blocks).subquery()
     people = session.scalars(among.where(Person.id.in_(select(found.c[0])), Person.id != trait.id)).all()
-    likenesses = [compare(trait, other) for other in traits_of(session, people).values()] if people else []
-    return sorted((each for each in likenesses if each.ask), key=lambda each: (-each.score, each.other))
+    traits = traits_of(session, people) if people else {}
+    compared = [(compare(trait, traits[person.id]), person) for person in people]
+    return sorted((each for each in compared if each[0].ask), key=lambda each: (-each[0].score, each[0].other))
 
 
 def _sharing_numbers(trait: Trait) -> list[Select[UUID]]:
@@ -118,9 +146,15 @@ def _sounding_alike(trait: Trait) -> list[Select[UUID]]:
     return [select(near.c.person_id)]
 
 
-def open_duplicates(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    """Those of `ids` with a pair that is not settled: to be decided, or decided to be one person and not merged yet."""
+def open_duplicates(session: Session, ids: Collection[UUID] | None) -> set[UUID]:
+    """Those of `ids` with a pair that is not settled: to be decided, or decided to be one person and not merged yet.
+
+    Without `ids` everybody who has one, which are few.
+    """
     pair = PossibleDuplicate
+    if ids is None:
+        both = select(pair.a_id, pair.b_id).where(pair.state.in_(_UNSETTLED))
+        return {one for two in session.execute(both) for one in two}
     found: set[UUID] = set()
     for some in portions(ids):
         wanted = select(pair.a_id, pair.b_id).where(
@@ -166,6 +200,49 @@ def pair_of(session: Session, actor: Actor, person: Person, duplicate_id: UUID) 
     if found is None:
         raise NotFound
     return _facing(person, found)
+
+
+def pair_list(
+    session: Session, actor: Actor, cursor: Cursor | None = None, *, state: DuplicateState = DuplicateState.OPEN
+) -> Page[Pair]:
+    """One page of the visible pairs in a state, the latest first; the cursor is the id of a pair."""
+    chosen = visible_pairs(actor).where(PossibleDuplicate.state == state)
+    back = cursor is not None and cursor.back
+    if cursor is not None:
+        place = cursor.place[0]
+        chosen = chosen.where(PossibleDuplicate.id > place if back else PossibleDuplicate.id < place)
+    order = PossibleDuplicate.id if back else PossibleDuplicate.id.desc()
+    found = [Pair(*row) for row in session.execute(chosen.order_by(order).limit(DEFAULT_SIZE + 1))]
+    return Page.build(found, DEFAULT_SIZE, lambda pair: (pair.duplicate.id,), cursor=cursor)
+
+
+def sides_of(session: Session, people: Sequence[Person]) -> list[Side]:
+    """What is compared by eye of these people, in their order: three queries whatever their number."""
+    ids = [person.id for person in people]
+    documents: dict[UUID, list[IdentityDocument]] = {}
+    wanted = select(IdentityDocument).where(IdentityDocument.person_id.in_(ids)).order_by(IdentityDocument.id)
+    for document in session.scalars(wanted):
+        documents.setdefault(document.person_id, []).append(document)
+    offices = office_names(session, [person.office_id for person in people])
+    came = (
+        select(Arrival.person_id, Programme.name)
+        .join(Batch, Batch.id == Arrival.batch_id)
+        .join(Programme, Programme.id == Batch.programme_id)
+        .where(Arrival.person_id.in_(ids))
+        .order_by(Batch.arrives_on, Batch.id)
+    )
+    programmes: dict[UUID, list[str]] = {}
+    for person_id, name in session.execute(came):
+        programmes.setdefault(person_id, []).append(name)
+    return [
+        Side(
+            person,
+            tuple(documents.get(person.id, ())),
+            offices[person.office_id],
+            tuple(dict.fromkeys(programmes.get(person.id, ()))),
+        )
+        for person in people
+    ]
 
 
 def pair_between(session: Session, one: UUID, other: UUID) -> PossibleDuplicate | None:

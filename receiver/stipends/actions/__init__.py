@@ -18,9 +18,9 @@ effect. What is given as people are their ids. Reasons are what somebody typed; 
 | the same in the background: start, then hand over | `start_run`, `start_follow_up`, `build_in_background` | same |
 | (the background) fill a run that was started | `fill_run` | same |
 | build it again | `rebuild_run` | PAY_RUN_PREPARE |
-| take findings as they are, with a reason; pay somebody at the desk this once | `accept_findings`, `pay_at_desk` | same |
+| accept findings with a reason; pay somebody at the desk this once | `accept_findings`, `pay_at_desk` | same |
 | freeze it and ask for approval | `submit_run` | PAY_RUN_SUBMIT |
-| approve it (another human, typed total, digest of the page), send it back | `approve_run`, `reject_run` | PAY_RUN_APPROVE |
+| approve it (another human, typed total, digest), send it back | `approve_run`, `reject_run` | PAY_RUN_APPROVE |
 | hold lines back after freezing | `hold_back` | PAY_RUN_PREPARE |
 | release it: instructions and files, all or by channel | `release_run`, `release_in_background` | PAY_RUN_RELEASE |
 | take a pay file | `download_file` | PAY_FILE_DOWNLOAD |
@@ -51,7 +51,9 @@ stand in `payments`, where the database itself keeps them as they are.
 
 from receiver.stipends.actions.cash import mark_paid, mark_uncollected
 from receiver.stipends.actions.enrolments import Enrolled, end_enrolment, enrol
+from receiver.stipends.actions.exceptions import settle_exception
 from receiver.stipends.actions.files import PayFile, download_file
+from receiver.stipends.actions.findings import accept_findings, pay_at_desk
 from receiver.stipends.actions.holds import extend_hold, place_hold, release_hold
 from receiver.stipends.actions.payees import (
     ask_cash_desk,
@@ -70,20 +72,12 @@ from receiver.stipends.actions.policies import (
 )
 from receiver.stipends.actions.receipts import make_receipt
 from receiver.stipends.actions.release import release_in_background, release_run
-from receiver.stipends.actions.results import (
-    reconcile_in_background,
-    settle_exception,
-    store_results,
-    take_results,
-    take_stored,
-)
+from receiver.stipends.actions.results import reconcile_in_background, store_results, take_results, take_stored
 from receiver.stipends.actions.run_build import (
-    accept_findings,
     build_follow_up,
     build_in_background,
     build_run,
     fill_run,
-    pay_at_desk,
     rebuild_run,
     start_follow_up,
     start_run,

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from receiver import audit
+from receiver.access import Permission
+from receiver.audit import Kind
+from receiver.stipends import queries
+from receiver.stipends.actions.run_build import subject
+from receiver.stipends.models import PayRun
+from receiver.stipends.rules.approval import DownloadNeedsReason, demand_human
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -23,5 +31,27 @@ class PayFile:
 
 
 def download_file(session: Session, actor: Actor, instruction: Instruction, *, reason: str = "") -> PayFile:
-    """Hand out a pay file, and write down to whom; from the second time on with a reason."""
-    raise NotImplementedError
+    """Hand out a pay file, always the same bytes, and write down to whom; from the second time on with a reason.
+
+    Raises:
+        DownloadNeedsReason
+    """
+    actor.demand(Permission.PAY_FILE_DOWNLOAD)
+    demand_human(actor)
+    instruction = queries.locked(session, instruction)
+    if instruction.downloads and not reason.strip():
+        raise DownloadNeedsReason(n=instruction.downloads)
+    instruction.downloads += 1
+    session.flush()
+    audit.record(
+        session,
+        Kind.PAY_FILE_DOWNLOADED,
+        actor,
+        subject(session, session.get_one(PayRun, instruction.run_id)),
+        reason=reason or None,
+        channel=instruction.channel,
+        sha256=instruction.sha256,
+        download=instruction.downloads,
+    )
+    content = queries.content_of(session, instruction)
+    return PayFile(instruction.file_name, content, instruction.sha256, instruction.manifest)

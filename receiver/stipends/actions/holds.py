@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from receiver import audit, i18n
 from receiver.access import Permission
@@ -67,7 +67,7 @@ def place_hold(
     enrolment.state = state
     session.add(hold)
     session.flush()
-    facts = {"hold": reason, "review_on": review_on, "notice": hold.notice_language}
+    facts: dict[str, Any] = {"hold": reason, "review_on": review_on, "notice": hold.notice_language}
     audit.record(session, Kind.HOLD_PLACED, actor, person.reference, person=person.id, **facts)
     return hold
 

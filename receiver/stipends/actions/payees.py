@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from receiver import audit, vault
 from receiver.access import Permission
@@ -82,7 +82,7 @@ def confirm_payee(session: Session, actor: Actor, payee: Payee, *, read_back: st
     hours = queries.limits(session).cooling_off_hours
     payee.usable_from = cools_until(now, hours, changes=payee.changes)
     session.flush()
-    facts = {"payee": payee.id, "mark": payee.mark, "usable_from": payee.usable_from}
+    facts: dict[str, Any] = {"payee": payee.id, "mark": payee.mark, "usable_from": payee.usable_from}
     audit.record(session, Kind.PAYEE_CONFIRMED, actor, person.reference, person=person.id, **facts)
 
 
@@ -124,6 +124,6 @@ def _ask(session: Session, actor: Actor, person: Person, payee: Payee) -> Payee:
     payee.asked_by = demand_human(actor)
     session.add(payee)
     session.flush()
-    facts = {"payee": payee.id, "channel": payee.channel, "mark": payee.mark, "changes": payee.changes}
+    facts: dict[str, Any] = {"payee": payee.id, "channel": payee.channel, "mark": payee.mark, "changes": payee.changes}
     audit.record(session, Kind.PAYEE_SET, actor, person.reference, person=person.id, **facts)
     return payee

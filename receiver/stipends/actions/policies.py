@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -165,7 +165,7 @@ def _write(session: Session, policy: Policy, version: PolicyVersion, terms: Poli
     version.terms(policy.code)  # refuses what nobody could be paid by
 
 
-def _facts(version: PolicyVersion) -> dict[str, object]:
+def _facts(version: PolicyVersion) -> dict[str, Any]:
     return {
         "base": version.base_minor,
         "member": version.member_minor,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from receiver.kit.errors import Invalid, Refusal
-from receiver.kit.words import _
+from receiver.kit.words import _, n_
 from receiver.stipends.rules.runs import RunMove, RunState, move_run
 
 if TYPE_CHECKING:
@@ -59,6 +59,16 @@ class TotalDiffers(Invalid):
     """The total is typed from paper or a voice, not copied from the page."""
 
     sentence = _("The total you typed is not the total of this run. Nothing was approved. Please compare again.")
+
+
+class DownloadNeedsReason(Invalid):
+    """A pay file that leaves twice can be paid twice."""
+
+    sentence = n_(
+        "This file was already downloaded %(n)s time. Please say why it is needed again.",
+        "This file was already downloaded %(n)s times. Please say why it is needed again.",
+        1,
+    )
 
 
 class RunChanged(Refusal):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from receiver.kit.errors import Invalid, Refusal
-from receiver.kit.words import LabelledEnum, _, p_
+from receiver.kit.words import LabelledEnum, _, n_, p_
 from receiver.stipends.rules.payments import OWED_AGAIN, PaymentMove, PaymentState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from receiver.stipends.rules.results import Fault
 
 
 class ExceptionState(LabelledEnum):
@@ -52,6 +59,26 @@ class ResultsTooLong(Invalid):
     """One file, one transaction."""
 
     sentence = _("This file is larger than the limit of %(most)s megabytes. Please split it.")
+
+
+class UnknownFormat(Invalid):
+    """A way to write results that nothing here reads."""
+
+    sentence = _("Results of the format “%(form)s” cannot be read. What can be read: %(known)s.")
+
+
+class ResultsFaulty(Invalid):
+    """A file of results with cells that cannot be read; `faults` say where, and nothing was taken in."""
+
+    sentence = n_(
+        "%(n)s cell of this file cannot be read. Nothing was taken in.",
+        "%(n)s cells of this file cannot be read. Nothing was taken in.",
+        1,
+    )
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(n=len(faults))
+        self.faults = tuple(faults)
 
 
 _MOVES: dict[tuple[Decision, PaymentState], tuple[PaymentMove, ...]] = {

@@ -101,6 +101,21 @@ class AlreadyReissued(Refusal):
     )
 
 
+class NotAtTheDesk(Refusal):
+    """Only what lies at the cash desk is handed out there."""
+
+    sentence = _(
+        "Some of these payments of run %(run)s are not waiting at the cash desk. "
+        "Nothing was recorded. Please look at the list again."
+    )
+
+
+class NotPaidYet(Refusal):
+    """A receipt says that money arrived."""
+
+    sentence = _("Payment %(payment)s has not arrived yet, so there is no receipt for it.")
+
+
 class NotByFile(Refusal):
     """A contradiction is settled by a person who looked at it."""
 

@@ -113,6 +113,12 @@ class ReasonMissing(Invalid):
     sentence = _("Please give a reason. The people who prepared this will read it.")
 
 
+class SeveralRuns(Invalid):
+    """A name alone does not say which programme is meant."""
+
+    sentence = _("Several programmes have a pay run %(run)s: %(programmes)s. Please name the programme.")
+
+
 class RunUnderway(Refusal):
     """Two drafts for one month would want to pay the same people."""
 
@@ -129,6 +135,12 @@ class NothingToFollow(Refusal):
     """A follow-up comes after a run that was released."""
 
     sentence = _("There is no released pay run for %(month)s yet, so nothing can follow it.")
+
+
+class NotADraft(Refusal):
+    """What is frozen is not built again."""
+
+    sentence = _("Pay run %(run)s is no longer a draft. It would have to be returned first.")
 
 
 class DraftOutOfDate(Refusal):
@@ -154,6 +166,12 @@ class PartlySent(Refusal):
         "A part of pay run %(run)s was released already, so it cannot be returned or abandoned. "
         "You can hold back the lines that are left."
     )
+
+
+class NothingToSend(Refusal):
+    """A channel by which nobody is paid, or by which everything was sent."""
+
+    sentence = _("Nothing of pay run %(run)s waits to be sent by this channel.")
 
 
 class NotOnTheList(Refusal):

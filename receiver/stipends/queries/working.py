@@ -1,0 +1,225 @@
+"""What a run would do for each person, worked out from what the database knows at one moment; nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from receiver.kit.money import Money
+from receiver.people.queries import open_duplicates
+from receiver.people.rules import LeftKind
+from receiver.stipends.queries.candidates import (
+    Candidate,
+    candidates,
+    dependants,
+    enrolled_days,
+    shared_numbers,
+)
+from receiver.stipends.queries.policies import terms_in_force
+from receiver.stipends.rules import payees
+from receiver.stipends.rules.checklist import Standing, flags, is_missed, pack, paying_channel
+from receiver.stipends.rules.entitlements import LineFacts, LineKind, Span, clip, work_out
+from receiver.stipends.rules.payees import NameAgreement, PayeeStanding, name_agreement
+from receiver.stipends.rules.payments import Channel
+from receiver.stipends.rules.runs import LineStatus, RunKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from receiver.stipends.models import PayRun
+    from receiver.stipends.rules.policies import Terms
+
+_NOBODY = UUID(int=0)  # who asked for a payee does not matter to whether it can be used
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An entitlement as it would be written; `version_id` is None where it comes to nothing."""
+
+    amount_minor: int
+    full_minor: int = 0
+    days: int = 0
+    covered_from: date | None = None
+    covered_to: date | None = None
+    lines: tuple[LineFacts, ...] = ()
+    version_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What the run would do for one person.
+
+    `figures` are the entitlement as it stands to reason now; None where something of it was sent before, so that it
+    stays as it is.
+    """
+
+    who: Candidate
+    status: LineStatus
+    amount_minor: int
+    channel: Channel | None
+    payee_id: UUID | None
+    flags: int
+    figures: Figures | None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What the approver relies on: if it differs from the draft, the draft is out of date."""
+        reissued = self.who.owed_again
+        return self.status, self.amount_minor, self.channel, self.payee_id, self.flags, reissued
+
+    @property
+    def payee_changed(self) -> bool:
+        """Whether the person was last paid by other details."""
+        return self.who.last_payment is not None and self.who.last_payee != self.payee_id
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """A run's list, by reference, and how many people it passes over because the month is paid or on its way."""
+
+    people: list[Worked]
+    already: int
+
+
+def work_out_run(
+    session: Session,
+    run: PayRun,
+    at: datetime,
+    *,
+    at_desk: Collection[UUID] = (),
+    people: Collection[UUID] | None = None,
+) -> WorkedOut:
+    """The list of a run as of now.
+
+    Args:
+        session: of either kind.
+        run: the run, of which programme, month, purpose and kind count.
+        at: the moment at which payees must be usable.
+        at_desk: who is paid at the cash desk this once.
+        people: only these, if given.
+    """
+    found = candidates(session, run, people)
+    reckoner = _Reckoner(session, run)
+    doubles = open_duplicates(session, None)
+    shared = shared_numbers(session)
+    worked, already = [], 0
+    for one in found:
+        if one.live or one.elsewhere:
+            already += 1
+            continue
+        figures = None if one.owed_again else reckoner.figures(one)
+        done = _work(run, one, figures, at, one.person_id in at_desk, one.person_id in doubles, one.blind in shared)
+        if _concerns(run, done):
+            worked.append(done)
+    return WorkedOut(worked, already)
+
+
+def _concerns(run: PayRun, done: Worked) -> bool:
+    """A follow-up is about money that came back or was held back, and about people who can be paid now."""
+    if run.kind is not RunKind.FOLLOW_UP:
+        return True
+    return bool(done.who.owed_again) or done.who.held_back or done.status is LineStatus.INCLUDED
+
+
+def _work(
+    run: PayRun, one: Candidate, figures: Figures | None, at: datetime, desk: bool, double: bool, shared: bool
+) -> Worked:
+    amount = one.standing_minor or 0 if figures is None else figures.amount_minor
+    died = one.left_kind is LeftKind.DIED
+    standing = PayeeStanding.READY if desk else payees.standing(_payee(one), at)
+    raised = flags(
+        Standing(
+            amount=Money(amount, run.currency),
+            payee=standing,
+            previous=None if one.previous_minor is None else Money(one.previous_minor, run.currency),
+            paid_before=one.last_payment is not None,
+            on_hold=one.on_hold,
+            open_duplicate=double,
+            shared_number=shared and not desk,
+            name_differs=not desk and name_differs(one.likeness),
+            left=one.left_on is not None and one.left_on <= run.month.last,
+            died=died,
+        )
+    )
+    missed = is_missed(raised)
+    chosen = Channel.CASH_DESK if desk or one.channel is None else one.channel
+    channel = paying_channel(chosen, raised)
+    return Worked(
+        who=one,
+        status=LineStatus.MISSED if missed else LineStatus.INCLUDED,
+        amount_minor=amount,
+        channel=None if missed else channel,
+        payee_id=None if missed or channel is not one.channel else one.payee_id,
+        flags=pack(raised),
+        figures=figures,
+    )
+
+
+def name_differs(likeness: int | None) -> bool:
+    """Whether the name on an account is another one; the cash desk has none."""
+    return likeness is not None and name_agreement(likeness) is NameAgreement.DIFFERS
+
+
+def _payee(one: Candidate) -> payees.Payee | None:
+    if one.channel is None or one.payee_state is None:
+        return None
+    return payees.Payee(one.channel, one.payee_state, _NOBODY, one.usable_from)
+
+
+class _Reckoner:
+    """Works out entitlements; people who share terms, days and household are one question."""
+
+    def __init__(self, session: Session, run: PayRun) -> None:
+        self.month = run.month
+        self.nothing = Figures(0)
+        self.enrolled = enrolled_days(session, run)
+        found = terms_in_force(session, run.programme_id)
+        self.terms: Mapping[UUID, tuple[Terms, ...]] = {
+            policy: tuple(terms for terms, _version in both) for policy, both in found.items()
+        }
+        self.version_ids = {(terms.policy, terms.version): one for both in found.values() for terms, one in both}
+        tops_up = any(terms.counted(1) for both in self.terms.values() for terms in both)
+        self.dependants = dependants(session, run) if tops_up else {}
+        self.known: dict[tuple[object, ...], Figures] = {}
+
+    def figures(self, one: Candidate) -> Figures:
+        """What somebody is owed for the month."""
+        if one.arrived_on is None:
+            return self.nothing
+        here = Span(one.arrived_on, one.left_on)
+        stays = [
+            (policy, days)
+            for policy, enrolled in self.enrolled.get(one.person_id, ())
+            if policy in self.terms and (days := clip(self.month, here, enrolled)) is not None
+        ]
+        others = self._others(one.person_id)
+        key = (tuple((policy, days.first, days.last) for policy, days in stays), others)
+        if key not in self.known:
+            self.known[key] = self._reckon(stays, others)
+        return self.known[key]
+
+    def _others(self, person_id: UUID) -> tuple[Span, ...]:
+        spans = (clip(self.month, span) for span in self.dependants.get(person_id, ()))
+        return tuple(span for span in spans if span is not None)
+
+    def _reckon(self, stays: list[tuple[UUID, Span]], others: tuple[Span, ...]) -> Figures:
+        """The parts of a month in one policy after another; so they do not overlap, and sum to at most the whole."""
+        parts = [work_out(self.month, self.terms[policy], days, others) for policy, days in stays]
+        lines = [line for part in parts for line in part.lines]
+        base = [line for line in lines if line.kind is LineKind.BASE]
+        if not base:
+            return self.nothing
+        more = [line.whole.minor for line in lines if line.kind is not LineKind.BASE]
+        return Figures(
+            amount_minor=sum(line.amount.minor for line in lines),
+            full_minor=max(line.whole.minor for line in base) + max(more, default=0),
+            days=sum(line.days for line in base),
+            covered_from=min(line.first for line in base),
+            covered_to=max(line.last for line in base),
+            lines=tuple(line.facts() for line in lines),
+            version_id=self.version_ids[base[-1].policy, base[-1].version],
+        )
