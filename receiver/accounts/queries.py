@@ -257,6 +257,13 @@ def caseworkers(session: Session, office_ids: Collection[UUID] | None = None) ->
     return session.scalars(chosen).all()
 
 
+def staff_of(session: Session, office_id: UUID) -> Sequence[User]:
+    """The active users who work in an office, by name."""
+    works_there = select(UserOffice.user_id).where(UserOffice.office_id == office_id)
+    wanted = select(User).where(User.state == UserState.ACTIVE, User.id.in_(works_there))
+    return session.scalars(wanted.order_by(User.name, User.id)).all()
+
+
 def users_page(
     *, state: UserState | None = None, role: Role | None = None, office_id: UUID | None = None, like: str = ""
 ) -> Select[User]:

@@ -113,15 +113,14 @@ class TestBatchRows:
 
         assert found(state=ArrivalState.MET) == []
         assert found(meets_id=user.id) == [person]
-        assert queries.meeting(session, [batch.id]) == {batch.id: ["Aline"]}
-        assert queries.languages_in(session, [batch.id]) == {batch.id: ["ti"]}
+        assert queries.company_of(session, [batch.id]) == {batch.id: queries.Company(("ti",), ("Aline",))}
 
     def test_the_languages_of_a_batch_the_most_frequent_first(self, session, office, programme):
         people = [
             make_person(session, office, languages=spoken) for spoken in (["ar"], ["ti", "ar"], ["ti"], [], ["am"])
         ]
         batch = make_batch(session, office, programme, *people)
-        assert queries.languages_in(session, [batch.id]) == {batch.id: ["ti", "am", "ar"]}
+        assert queries.company_of(session, [batch.id]) == {batch.id: queries.Company(("ti", "am", "ar"))}
 
     def test_the_batches_of_a_person(self, session, office, programme):
         person = make_person(session, office)

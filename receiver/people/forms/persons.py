@@ -46,8 +46,20 @@ class RegisterForm(Form):
     arrived_on = optional(DateField(_("Day of arrival"), hint=_("Leave it empty if the person is still expected.")))
 
     checked = optional(Hidden(_("Whether the questions of the next page were answered")))
+    again = optional(Hidden(_("Whether the answers shall be changed")))
     day_known = optional(Choice(_("Is the day known?"), DayKnown))
     different = optional(ManyOf(_("Not the same person")))
+
+    @property
+    def asks_for_day(self) -> bool:
+        """Whether the date of birth is one that offices write for people who do not know theirs."""
+        return self.born.is_conventional and self.values.get("day_known") is None
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """What was typed on the first page, to travel along to the next."""
+        kept = [name for name in self.fields if name not in QUESTIONS]
+        return [(part, text) for name in kept for part in self.fields[name].parts for text in self.raw.get(part, ())]
 
     @property
     def identity(self) -> Identity:
@@ -67,6 +79,10 @@ class RegisterForm(Form):
     def speech(self) -> Speech:
         """How to speak with the person, as far as this form asks."""
         return Speech(languages=(self.language,) if self.language else ())
+
+
+QUESTIONS = ("checked", "again", "day_known", "different")
+"""What only the second page asks."""
 
 
 class IdentityForm(Form):

@@ -1,45 +1,27 @@
-"""Batches of arriving people: which there are, who is in them, what is known of each."""
+"""People in batches: what is known of each, and which batches brought somebody."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, distinct, false, func, select, true
+from sqlalchemy import Select, distinct, func, select, true
 from sqlalchemy.orm import aliased
 
-from receiver.access import Permission
-from receiver.accounts.models import Office, User
+from receiver.accounts.models import User
 from receiver.kit.errors import NotFound
-from receiver.partners.models import Programme
+from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Arrival, Batch, Person
 from receiver.people.queries.persons import needs_of, portions
-from receiver.people.rules import ArrivalState, BatchState, Need
+from receiver.people.rules import ArrivalState, Need
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
-    from receiver.access import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """A batch with the names beside it and the number of people in each state."""
-
-    batch: Batch
-    programme: str
-    programme_code: str
-    office: str
-    counts: dict[ArrivalState, int] = field(default_factory=dict)
-
-    @property
-    def people(self) -> int:
-        """How many people it has."""
-        return sum(self.counts.values())
+    from receiver.people.queries.batches import BatchRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,74 +33,6 @@ class ArrivalRow:
     meets: str | None
     caseworker: str | None
     needs: tuple[Need, ...] = ()
-
-
-def visible_batches(actor: Actor, permission: Permission = Permission.ARRIVAL_VIEW) -> Select[Batch]:
-    """The batches that this right of the actor reaches."""
-    scope = actor.scope(permission)
-    chosen = select(Batch)
-    if scope.everywhere:
-        return chosen
-    return chosen.where(Batch.office_id.in_(scope.offices) if scope.offices else false())
-
-
-def batch_by_slug(session: Session, actor: Actor, slug: str, permission: Permission = Permission.ARRIVAL_VIEW) -> Batch:
-    """The batch of this name.
-
-    Raises:
-        NotFound: there is none, or it belongs to an office that the actor does not see.
-    """
-    batch = session.scalar(visible_batches(actor, permission).where(Batch.slug == slug))
-    if batch is None:
-        raise NotFound
-    return batch
-
-
-def batches_page(
-    actor: Actor, *, state: BatchState | None = None, office_id: UUID | None = None, programme_id: UUID | None = None
-) -> Select[Batch]:
-    """The visible batches that fit a filter, ready for paging by (arrives_on, id), the latest first."""
-    wanted = (
-        (Batch.state == state if state else true()),
-        (Batch.office_id == office_id if office_id else true()),
-        (Batch.programme_id == programme_id if programme_id else true()),
-    )
-    return visible_batches(actor).where(*wanted)
-
-
-def open_batches(session: Session, actor: Actor, permission: Permission) -> Sequence[Batch]:
-    """Batches to which people may still be added, the nearest first."""
-    wanted = visible_batches(actor, permission).where(Batch.state != BatchState.RECEIVED)
-    return session.scalars(wanted.order_by(Batch.arrives_on, Batch.id)).all()
-
-
-def batch_rows(session: Session, chosen: Select[Batch]) -> list[BatchRow]:
-    """These batches with names and counts, in the order of the select: two queries whatever their number."""
-    wanted = chosen.join(Programme, Programme.id == Batch.programme_id).join(Office, Office.id == Batch.office_id)
-    found = session.execute(wanted.with_only_columns(Batch, Programme.name, Programme.code, Office.name)).all()
-    counted: dict[UUID, dict[ArrivalState, int]] = {}
-    numbers = (
-        select(Arrival.batch_id, Arrival.state, func.count())
-        .where(Arrival.batch_id.in_([batch.id for batch, *_names in found]))
-        .group_by(Arrival.batch_id, Arrival.state)
-    )
-    for batch_id, state, number in session.execute(numbers):
-        counted.setdefault(batch_id, {})[state] = number
-    return [
-        BatchRow(batch, programme, code, office, counted.get(batch.id, {})) for batch, programme, code, office in found
-    ]
-
-
-def batch_row(session: Session, actor: Actor, slug: str, permission: Permission = Permission.ARRIVAL_VIEW) -> BatchRow:
-    """One batch with names and counts.
-
-    Raises:
-        NotFound: as `batch_by_slug`.
-    """
-    rows = batch_rows(session, visible_batches(actor, permission).where(Batch.slug == slug))
-    if not rows:
-        raise NotFound
-    return rows[0]
 
 
 def arrivals_page(
@@ -149,6 +63,29 @@ def arrival_rows(session: Session, chosen: Select[Arrival]) -> list[ArrivalRow]:
         ArrivalRow(arrival, person, meets_name, caseworker_name, needs.get(person.id, ()))
         for arrival, person, meets_name, caseworker_name in found
     ]
+
+
+def arrival_list(
+    session: Session, row: BatchRow, cursor: Cursor | None = None, *, state: ArrivalState | None = None
+) -> Page[ArrivalRow]:
+    """One page of the people of a batch in the order in which they were added; the cursor is an id."""
+    chosen = arrivals_page(row.batch.id, state=state)
+    back = cursor is not None and cursor.back
+    if cursor is not None:
+        place = cursor.place[0]
+        chosen = chosen.where(Arrival.id < place if back else Arrival.id > place)
+    found = arrival_rows(session, chosen.order_by(Arrival.id.desc() if back else Arrival.id).limit(DEFAULT_SIZE + 1))
+    total = row.people if state is None else row.counts.get(state, 0)
+    return Page.build(found, DEFAULT_SIZE, lambda each: (each.arrival.id,), cursor=cursor, total=total)
+
+
+def chosen_ids(
+    session: Session, batch_id: UUID, ids: Collection[UUID], *, every: bool, state: ArrivalState | None
+) -> list[UUID]:
+    """The arrivals that somebody chose from a list: those ticked, or all that its filter found."""
+    if not every:
+        return list(ids)
+    return list(session.scalars(arrivals_page(batch_id, state=state).with_only_columns(Arrival.id)))
 
 
 def arrivals_of(session: Session, batch: Batch, ids: Collection[UUID]) -> Sequence[tuple[Arrival, Person]]:
@@ -214,38 +151,3 @@ def programme_ids_of(session: Session, ids: Collection[UUID]) -> dict[UUID, UUID
         for some in portions(ids)
         for person, programme in session.execute(wanted.where(Arrival.person_id.in_(some)))
     }
-
-
-def soon_arriving(actor: Actor, until: date) -> Select[Batch]:
-    """The visible batches that are announced for a day up to `until`, the overdue ones included."""
-    return visible_batches(actor).where(Batch.state == BatchState.ANNOUNCED, Batch.arrives_on <= until)
-
-
-def languages_in(session: Session, batch_ids: Collection[UUID]) -> dict[UUID, list[str]]:
-    """The languages that people of these batches like best, the most frequent first."""
-    wanted = (
-        select(Arrival.batch_id, Person.languages)
-        .join(Person, Person.id == Arrival.person_id)
-        .where(Arrival.batch_id.in_(set(batch_ids)), Person.erased_at.is_(None))
-    )
-    counted: dict[UUID, dict[str, int]] = {}
-    for batch_id, spoken in session.execute(wanted):
-        for language in spoken[:1]:
-            numbers = counted.setdefault(batch_id, {})
-            numbers[language] = numbers.get(language, 0) + 1
-    return {batch_id: sorted(numbers, key=lambda one: (-numbers[one], one)) for batch_id, numbers in counted.items()}
-
-
-def meeting(session: Session, batch_ids: Collection[UUID]) -> dict[UUID, list[str]]:
-    """The names of those who meet people of these batches."""
-    wanted = (
-        select(Arrival.batch_id, User.name)
-        .join(User, User.id == Arrival.meets_id)
-        .where(Arrival.batch_id.in_(set(batch_ids)))
-        .distinct()
-        .order_by(User.name)
-    )
-    found: dict[UUID, list[str]] = {}
-    for batch_id, name in session.execute(wanted):
-        found.setdefault(batch_id, []).append(name)
-    return found

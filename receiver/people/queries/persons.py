@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, func, select
 
 from receiver import vault
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import clean_reference
-from receiver.people.models import Person
+from receiver.people.models import Arrival, ContactWay, HouseholdMember, IdentityDocument, Person
 from receiver.people.rules import LeftKind, Need
 
 if TYPE_CHECKING:
@@ -142,3 +142,20 @@ def needs_place(person_id: UUID) -> str:
 def remark_place(person_id: UUID) -> str:
     """Where the words for those who meet a person are sealed."""
     return vault.place("people.remark", person_id)
+
+
+def intake_done(session: Session, person: Person) -> dict[str, bool]:
+    """Which sections of an intake hold something already; one query."""
+    counted = [
+        select(func.count()).where(model.person_id == person.id).scalar_subquery()
+        for model in (Arrival, ContactWay, IdentityDocument, HouseholdMember)
+    ]
+    arrivals, ways, documents, places = session.execute(select(*counted)).one()
+    return {
+        "identity": True,
+        "arrival": bool(arrivals),
+        "languages": bool(person.languages),
+        "contact": bool(ways),
+        "household": bool(places),
+        "documents": bool(documents),
+    }

@@ -1,0 +1,202 @@
+"""Manifests on their way in: the sealed file and its rows, what they say, and whom they may mean."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, false, func, select
+
+from receiver import i18n, vault
+from receiver.access import Permission
+from receiver.kit import clock
+from receiver.kit.errors import NotFound
+from receiver.kit.ids import clean_reference
+from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
+from receiver.people.models import ManifestImport, ManifestRow
+from receiver.people.queries.persons import visible_people
+from receiver.people.queries.searching import document_mark
+from receiver.people.queries.twins import look_alikes
+from receiver.people.rules import DocumentKind, ImportState, Likeness, RowVerdict, Trait
+from receiver.people.rules.manifest import ManifestField
+from receiver.people.rules.manifest_cells import Terms
+from receiver.people.rules.manifest_files import ManifestTable
+from receiver.people.rules.manifest_rows import RowRead, only_day, read_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from receiver.access import Actor
+    from receiver.people.rules.manifest_rows import RowValues
+
+OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.IN_REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class RowCells:
+    """What a row holds, as typed, and the cells that hold no text (by field, with the code of the fault)."""
+
+    row: ManifestRow
+    cells: dict[ManifestField, str]
+    faults: dict[ManifestField, str]
+
+
+def visible_imports(actor: Actor) -> Select[ManifestImport]:
+    """The manifests for offices that this right of the actor reaches."""
+    scope = actor.scope(Permission.MANIFEST_IMPORT)
+    chosen = select(ManifestImport)
+    if scope.everywhere:
+        return chosen
+    return chosen.where(ManifestImport.office_id.in_(scope.offices) if scope.offices else false())
+
+
+def import_by_reference(session: Session, actor: Actor, reference: str) -> ManifestImport:
+    """The manifest of this reference.
+
+    Raises:
+        NotFound: there is none, or it is for an office that the actor does not see.
+    """
+    found = session.scalar(visible_imports(actor).where(ManifestImport.reference == clean_reference(reference)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unfinished_imports(session: Session, actor: Actor, *, limit: int = 10) -> Sequence[ManifestImport]:
+    """Manifests that wait for somebody, the newest first."""
+    waiting = visible_imports(actor).where(ManifestImport.state.in_(OPEN))
+    return session.scalars(waiting.order_by(ManifestImport.id.desc()).limit(limit)).all()
+
+
+def file_mark(session: Session, data: bytes) -> bytes:
+    """The keyed hash under which a file is known again."""
+    return vault.blind(session, "manifest_imports.fingerprint", hashlib.sha256(data).hexdigest())
+
+
+def known_import(session: Session, programme_id: UUID, mark: bytes) -> ManifestImport | None:
+    """The manifest of a programme that was uploaded with the same file, and not cancelled."""
+    wanted = select(ManifestImport).where(
+        ManifestImport.programme_id == programme_id,
+        ManifestImport.fingerprint == mark,
+        ManifestImport.state != ImportState.REFUSED,
+    )
+    return session.scalars(wanted.order_by(ManifestImport.id)).first()
+
+
+def file_place(import_id: UUID) -> str:
+    """Where the file of a manifest is sealed."""
+    return vault.place("manifest_imports.file", import_id)
+
+
+def cells_place(row_id: UUID) -> str:
+    """Where the cells of a row are sealed."""
+    return vault.place("manifest_rows.cells", row_id)
+
+
+def table_of(session: Session, found: ManifestImport) -> ManifestTable:
+    """The file as it was uploaded.
+
+    Raises:
+        NotFound: it is gone, because the manifest was imported or cancelled.
+    """
+    if found.file is None:
+        raise NotFound
+    return ManifestTable.unpack(vault.unseal_bytes(session, found.id, file_place(found.id), found.file))
+
+
+def rows_of(session: Session, found: ManifestImport) -> Sequence[ManifestRow]:
+    """Every row of a manifest, in the order of the file."""
+    wanted = select(ManifestRow).where(ManifestRow.import_id == found.id)
+    return session.scalars(wanted.order_by(ManifestRow.number)).all()
+
+
+def row_of(session: Session, found: ManifestImport, number: int) -> ManifestRow:
+    """One row by its number in the spreadsheet.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted = select(ManifestRow).where(ManifestRow.import_id == found.id, ManifestRow.number == number)
+    row = session.scalar(wanted)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def rows_page(
+    session: Session, found: ManifestImport, verdict: RowVerdict, cursor: Cursor | None, total: int
+) -> Page[ManifestRow]:
+    """One page of the rows of a verdict, in the order of the file; the cursor is a number."""
+    chosen = select(ManifestRow).where(ManifestRow.import_id == found.id, ManifestRow.verdict == verdict)
+    back = cursor is not None and cursor.back
+    if cursor is not None:
+        place = cursor.place[0]
+        chosen = chosen.where(ManifestRow.number < place if back else ManifestRow.number > place)
+    order = ManifestRow.number.desc() if back else ManifestRow.number
+    rows = session.scalars(chosen.order_by(order).limit(DEFAULT_SIZE + 1)).all()
+    return Page.build(rows, DEFAULT_SIZE, lambda row: (row.number,), cursor=cursor, total=total)
+
+
+def cells_of(session: Session, found: ManifestImport, rows: Sequence[ManifestRow]) -> list[RowCells]:
+    """What rows hold; one that is imported holds nothing any more."""
+    opened = []
+    for row in rows:
+        whole: dict[str, dict[str, str]] = {"c": {}, "f": {}}
+        if row.cells is not None:
+            whole = json.loads(vault.unseal(session, found.id, cells_place(row.id), row.cells))
+        cells = {ManifestField(name): text for name, text in whole["c"].items()}
+        opened.append(RowCells(row, cells, {ManifestField(name): code for name, code in whole["f"].items()}))
+    return opened
+
+
+def read_all(session: Session, found: ManifestImport, opened: Sequence[RowCells]) -> list[RowRead]:
+    """Rows read by the terms of their manifest, which need every row: one day may stand for all."""
+    terms = terms_of(session, found)
+    if terms.needs_day:
+        day = only_day([each.cells.get(ManifestField.ARRIVAL_DATE, "") for each in opened], terms)
+        terms = Terms(terms.today, terms.order, needs_day=True, only_day=day)
+    return [read_row(each.row.number, each.cells, terms, each.faults) for each in opened]
+
+
+def terms_of(_session: Session, found: ManifestImport) -> Terms:
+    """How a manifest is read: its order of day and month, and whether its rows must name a day."""
+    order = "mdy" if found.date_order == "mdy" else "ymd" if found.date_order == "ymd" else "dmy"
+    return Terms(clock.today(i18n.zone()), order, needs_day=found.batch_id is None)  # type: ignore[arg-type]
+
+
+def verdict_counts(session: Session, found: ManifestImport) -> dict[str, int]:
+    """How many rows have each verdict, and how many there are."""
+    numbers = select(ManifestRow.verdict, func.count()).where(ManifestRow.import_id == found.id)
+    counted = {verdict.value: count for verdict, count in session.execute(numbers.group_by(ManifestRow.verdict))}
+    return {verdict.value: counted.get(verdict.value, 0) for verdict in RowVerdict} | {"rows": sum(counted.values())}
+
+
+def trait_of(session: Session, row_id: UUID, values: RowValues, programme_id: UUID) -> Trait:
+    """What is compared of a row."""
+    identity, born = values.identity, values.identity.born
+    marks = [document_mark(session, *values.document)] if values.document else []
+    sending = []
+    if values.sending_number:
+        sending.append(document_mark(session, DocumentKind.SENDING_NUMBER, values.sending_number, programme_id))
+    return Trait(
+        id=row_id,
+        names=identity.names,
+        sex=identity.sex.value,
+        birth=(born.year, born.month, born.day),
+        nationality=identity.nationality,
+        marks=frozenset(marks),
+        sending_marks=frozenset(sending),
+    )
+
+
+def known_people(
+    session: Session, actor: Actor, found: ManifestImport, row: ManifestRow, values: RowValues
+) -> list[Likeness]:
+    """Whom a row may mean, the likest first, among those whom the actor may see."""
+    trait = trait_of(session, row.id, values, found.programme_id)
+    return look_alikes(session, trait, visible_people(actor, Permission.MANIFEST_IMPORT))
