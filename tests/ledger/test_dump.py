@@ -84,15 +84,31 @@ def test_a_later_dump_only_adds_lines(session, ann):
 
 def test_the_json_has_the_same_entries_and_more(session, ann):
     whole = json.loads("".join(dump_json(session)))
-    assert whole["format"] == "receiver-ledger-1"
+    assert whole["format"] == "receiver-ledger/1"
+    assert abs((datetime.now(UTC) - datetime.fromisoformat(whole["made_at"])).total_seconds()) < 600
     assert [
         {name: str(value if value is not None else "") for name, value in row.items()} for row in whole["entries"]
     ] == (rows_of("".join(dump_csv(session))))
     assert violations(whole["entries"]) == []
-    kept = {row["account"]: row["credit_minor"] - row["debit_minor"] for row in whole["accounts"]}
+    kept = {row["account"]: row["credit_minor"] - row["debit_minor"] for row in whole["balances"]}
     assert kept == dict(balances(whole["entries"]))  # invariant 20, from outside
     assert [row["entries"] for row in whole["postings"]] == [1] * 7
     assert {row["overdrawn"] for row in whole["postings"]} == {False}
+    assert whole["overrides"] == []
+
+
+def test_a_fund_that_was_allowed_below_zero_is_named_without_the_reason(session, ann):
+    someone_else = someone(session)[1]
+    post(session, SYSTEM, an_entry(Cause.ENTITLE, someone_else, 5_000_000), overdraw_because="Promised by the embassy")
+    text = "".join(dump_json(session))
+    (override,) = json.loads(text)["overrides"]
+    assert (override["fund"], override["first_seq"], override["last_seq"], override["by"]) == (
+        "fund:GASHORA",
+        8,
+        8,
+        None,
+    )
+    assert "embassy" not in text
 
 
 def test_rooms_above_add_their_parts(session, ann):
@@ -102,13 +118,14 @@ def test_rooms_above_add_their_parts(session, ann):
     finally:
         DUMP_PARTS.clear()
     assert whole["runs"] == [{"run": "2026-11"}, {"run": "2026-12"}]
-    assert list(whole) == ["format", "entries", "accounts", "postings", "runs"]
+    assert list(whole) == ["format", "made_at", "entries", "balances", "postings", "overrides", "runs"]
 
 
 def test_an_empty_ledger_has_a_dump_of_each_form(session):
     assert "".join(dump_csv(session)) == ",".join(COLUMNS) + "\n"
     whole = json.loads("".join(dump_json(session)))
-    assert whole == {"format": "receiver-ledger-1", "entries": [], "accounts": [], "postings": []}
+    assert whole.pop("made_at")
+    assert whole == {"format": "receiver-ledger/1", "entries": [], "balances": [], "postings": [], "overrides": []}
     assert "".join(beancount(session)) == 'option "title" "Receiver ledger"\n'
 
 

@@ -203,6 +203,7 @@ def test_a_pseudonym_is_stable_and_tells_nothing(session):
     assert ann.startswith("p-")
     assert person.hex not in ann
     assert person_account(session, new_id()) is None
+    assert open_people(session, [], "RWF") == {}
 
 
 def test_one_account_one_currency(session):

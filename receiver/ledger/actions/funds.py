@@ -15,7 +15,8 @@ from receiver.kit.months import Month
 from receiver.kit.text import clean_line
 from receiver.ledger.actions.book import lock
 from receiver.ledger.actions.postings import Posted, post, reversal
-from receiver.ledger.models import Instalment, LedgerEntry
+from receiver.ledger.models import Instalment
+from receiver.ledger.queries.listing import entry_of
 from receiver.ledger.rules import (
     AmountNotAboveZero,
     BadReference,
@@ -120,11 +121,7 @@ def reverse_instalment(
         FundOverdrawn: the money has been promised to people, and nothing was stated.
     """
     lock(session)
-    seq = session.execute(
-        select(LedgerEntry.seq).where(LedgerEntry.cause == Cause.RECEIVED, LedgerEntry.cause_id == instalment)
-    ).scalar_one_or_none()
-    if seq is None:
-        raise NotFound
+    seq = entry_of(session, Cause.RECEIVED, instalment)
     entry = reversal(session, seq, cause_id=new_id(), business_date=on)
     posted = post(session, actor, entry, overdraw_because=overdraw_because)
     subject = f"programme:{entry.programme}"

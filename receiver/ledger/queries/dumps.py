@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from receiver.db.engine import in_parts
+from receiver.kit import clock
 from receiver.kit.wiring import Slot
-from receiver.ledger.models import LedgerAccount, LedgerPosting
+from receiver.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 from receiver.ledger.queries.bean import beancount
 from receiver.ledger.queries.lines import BEFORE, COLUMNS, fields, lines
-from receiver.ledger.rules import DumpForm
+from receiver.ledger.rules import AccountKind, DumpForm, fund
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlalchemy.orm import Session
 
-FORMAT = "receiver-ledger-1"
+FORMAT = "receiver-ledger/1"
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
@@ -53,10 +54,13 @@ def dump_csv(session: Session) -> Iterator[str]:
 
 
 def dump_json(session: Session) -> Iterator[str]:
-    """The dump as JSON, in pieces: one object with `entries`, `accounts`, `postings` and the parts of rooms above."""
-    yield f'{{"format":"{FORMAT}"'
-    own = (DumpPart("entries", entry_objects), DumpPart("accounts", _accounts), DumpPart("postings", _postings))
-    for part in (*own, *DUMP_PARTS):
+    """The dump as JSON, in pieces: one object with the parts of the ledger and of rooms above, and when it was made.
+
+    Its own are `entries`, `balances` (both sides of each account as they are kept), `postings`, and `overrides` (funds
+    that somebody allowed to go below zero, and with which entries).
+    """
+    yield f'{{"format":"{FORMAT}",\n"made_at":"{clock.now().isoformat()}"'
+    for part in (*_OWN, *DUMP_PARTS):
         yield f',\n"{part.name}":['
         yield from _listed(part.rows(session))
         yield "]"
@@ -86,7 +90,7 @@ def entry_objects(session: Session) -> Iterator[dict[str, Any]]:
             yield dict(zip(COLUMNS, (*before, credit, 0, amount, *after), strict=True))
 
 
-def _accounts(session: Session) -> Iterator[dict[str, Any]]:
+def _balances(session: Session) -> Iterator[dict[str, Any]]:
     account = LedgerAccount
     statement = select(
         account.kind, account.owner, account.currency, account.debit_minor, account.credit_minor
@@ -111,3 +115,27 @@ def _postings(session: Session) -> Iterator[dict[str, Any]]:
     for part in in_parts(session, statement):
         for row in part:
             yield {**row._mapping, "overdrawn": bool(row.overdrawn)}  # noqa: SLF001 - the documented way to the names
+
+
+def _overrides(session: Session) -> Iterator[dict[str, Any]]:
+    """The reason is kept in the ledger and not told here: it is somebody's words."""
+    posting, entry, account = LedgerPosting, LedgerEntry, LedgerAccount
+    statement = (
+        select(account.owner, posting.first_seq, posting.last_seq, posting.recorded_at, posting.posted_by)
+        .join(entry, entry.seq.between(posting.first_seq, posting.last_seq))
+        .join(account, account.id == entry.debit_account_id)
+        .where(posting.overdrawn_because.is_not(None), account.kind == AccountKind.FUND)
+        .distinct()
+        .order_by(posting.first_seq, account.owner)
+    )
+    for owner, first, last, at, by in session.execute(statement):
+        who = str(by) if by else None
+        yield {"fund": str(fund(owner)), "first_seq": first, "last_seq": last, "at": at.isoformat(), "by": who}
+
+
+_OWN = (
+    DumpPart("entries", entry_objects),
+    DumpPart("balances", _balances),
+    DumpPart("postings", _postings),
+    DumpPart("overrides", _overrides),
+)
