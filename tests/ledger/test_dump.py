@@ -131,7 +131,8 @@ def test_an_empty_ledger_has_a_dump_of_each_form(session):
 
 def test_each_form_is_asked_for_by_name(session, ann):
     assert "".join(dump(session, DumpForm.CSV)) == "".join(dump_csv(session))
-    assert "".join(dump(session, DumpForm.JSON)) == "".join(dump_json(session))
+    one, other = (json.loads("".join(text)) for text in (dump(session, DumpForm.JSON), dump_json(session)))
+    assert one | {"made_at": ""} == other | {"made_at": ""}
     assert "".join(dump(session, DumpForm.BEANCOUNT)) == "".join(beancount(session))
 
 
