@@ -12,6 +12,7 @@ from receiver.accounts import routes as accounts
 from receiver.accounts.visits import load_visit, who_can
 from receiver.admin import routes as admin
 from receiver.background import Background
+from receiver.cases import routes as cases
 from receiver.db.engine import CAPACITY
 from receiver.partners import routes as partners
 from receiver.web import middleware
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from receiver.settings import Settings
     from receiver.web.router import Router
 
-ROUTERS: tuple[Router, ...] = (web.router, accounts.router, admin.router, partners.router)
+ROUTERS: tuple[Router, ...] = (web.router, accounts.router, admin.router, partners.router, cases.router)
 """The pages of every room."""
 
 

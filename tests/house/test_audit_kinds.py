@@ -54,7 +54,7 @@ EXEMPT: dict[str, str] = {
     "receiver.background.actions.record_step": _WORK,
     "receiver.background.actions.take_over": _WORK,
     "receiver.background.actions.tidy": _WORK,
-    "receiver.cases.actions.searches.keep_search": "What somebody looks for changes nothing; it is kept for them alone.",
+    "receiver.cases.actions.searches.keep_search": "What somebody looks for changes nothing.",
     "receiver.ledger.actions.accounts.open_people": _LEDGER,
     "receiver.ledger.actions.accounts.resolve": _LEDGER,
     "receiver.ledger.actions.book.last_entry": _LEDGER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, func, literal, select, type_coerce, union_all
 
 from receiver.access import OFFICE_BOUND, Permission, roles_with
 from receiver.accounts.models import User, UserOffice, UserRole
@@ -16,8 +16,9 @@ from receiver.i18n import fmt
 from receiver.kit.errors import NotFound
 from receiver.kit.words import Words, n_
 from receiver.partners.models import Programme
-from receiver.people.models import Person
+from receiver.people.models import ContactWay, Household, HouseholdMember, Person
 from receiver.people.queries import portions, visible_people
+from receiver.people.rules import ContactKind
 from receiver.web.slots import CLOSING_OBJECTIONS
 
 if TYPE_CHECKING:
@@ -28,6 +29,23 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor
     from receiver.web.slots import Objection
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case with the names beside it."""
+
+    case: Case
+    programme: str
+    caseworker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How somebody can be reached, and the reference and size of their household (None for who lives alone)."""
+
+    ways: tuple[ContactKind, ...]
+    household: tuple[str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +72,42 @@ def open_case(session: Session, person_id: UUID, programme_id: UUID | None = Non
     return session.scalar(wanted.order_by(Case.opened_on.desc(), Case.id.desc()).limit(1))
 
 
-def cases_of(session: Session, person_id: UUID) -> Sequence[tuple[Case, str]]:
-    """The cases of somebody with the names of their programmes: the open ones first, then the latest."""
+def case_rows(session: Session, person_id: UUID) -> list[CaseRow]:
+    """The cases of somebody: the open ones first, then the latest."""
     wanted = (
-        select(Case, Programme.name)
+        select(Case, Programme.name, User.name)
         .join(Programme, Programme.id == Case.programme_id)
+        .outerjoin(User, User.id == Case.caseworker_id)
         .where(Case.person_id == person_id)
         .order_by(Case.closed_on.is_not(None), Case.opened_on.desc(), Case.id.desc())
     )
-    return session.execute(wanted).all()
+    return [CaseRow(*row) for row in session.execute(wanted)]
+
+
+def known_of(session: Session, person_id: UUID) -> Known:
+    """Which ways there are to reach somebody, and with whom they live, in one query."""
+    mine = (
+        select(HouseholdMember.household_id)
+        .where(HouseholdMember.person_id == person_id, HouseholdMember.until.is_(None))
+        .scalar_subquery()
+    )
+    ways = (
+        select(
+            literal("way").label("what"), type_coerce(ContactWay.kind, String).label("code"), func.count().label("n")
+        )
+        .where(ContactWay.person_id == person_id)
+        .group_by(ContactWay.kind)
+    )
+    household = (
+        select(literal("household"), Household.reference, func.count())
+        .join(HouseholdMember, HouseholdMember.household_id == Household.id)
+        .where(Household.id == mine, HouseholdMember.until.is_(None))
+        .group_by(Household.reference)
+    )
+    rows = session.execute(union_all(ways, household)).all()
+    kinds = {code for what, code, _n in rows if what == "way"}
+    together = next(((code, n) for what, code, n in rows if what == "household"), None)
+    return Known(tuple(kind for kind in ContactKind if kind.value in kinds), together)
 
 
 def case_of(session: Session, person_id: UUID, case_id: UUID) -> Case:

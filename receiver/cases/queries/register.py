@@ -7,21 +7,33 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from receiver.access import Permission, Role
 from receiver.accounts.models import Office, User, UserOffice, UserRole
 from receiver.accounts.rules import UserState
 from receiver.cases.models import Case, Task
-from receiver.cases.rules import Looking, Presence, Stage, TaskKind, TaskState, Whose
+from receiver.cases.rules import Looking, Order, Presence, Stage, TaskKind, TaskState, Whose
 from receiver.cases.slots import visible_columns
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
 from receiver.people.queries import PersonCard, visible_people
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -53,16 +65,16 @@ class FilterChoices:
 
 def register(session: Session, actor: Actor, looking: Looking, cursor: Cursor | None) -> Page[RegisterRow]:
     """The people within reach who fit. A place is the id of a person: names stay out of addresses."""
-    wanted = _fitting(_people(actor), actor, looking)
-    key = Person.full_name if looking.order.by_name else func.coalesce(Person.arrived_on, NOT_YET)
+    wanted = _fitting(visible_people(actor, Permission.PERSON_LIST), actor, looking)
     back = cursor is not None and cursor.back
     down = looking.order.down != back
+    key = _key(looking.order, Person)
     if cursor is not None:
         here = select(key, Person.id).where(Person.id == cursor.place[0]).scalar_subquery()
         place = tuple_(key, Person.id)
         wanted = wanted.where(place < here if down else place > here)
-    order = (key.desc(), Person.id.desc()) if down else (key, Person.id)
-    rows = _rows(session, wanted.order_by(*order).limit(DEFAULT_SIZE + 1))
+    some = wanted.order_by(*_sorted(key, Person.id, down=down)).limit(DEFAULT_SIZE + 1)
+    rows = _rows(session, actor, some, lambda who: _sorted(_key(looking.order, who), who.id, down=down))
     page = Page.build(rows, DEFAULT_SIZE, lambda row: (row.person.id,), cursor=cursor)
     _fill(session, actor, page.rows)
     return page
@@ -74,7 +86,8 @@ def found_people(session: Session, actor: Actor, ids: Sequence[UUID], cursor: Cu
     back = cursor is not None and cursor.back
     at = place.get(UUID(str(cursor.place[0])), -1) if cursor is not None else -1
     beside = ids[:at] if back else ids[at + 1 :]
-    found = _rows(session, _people(actor).where(Person.id.in_(beside)))
+    some = visible_people(actor, Permission.PERSON_LIST).where(Person.id.in_(beside))
+    found = _rows(session, actor, some, lambda who: (who.id,))
     rows = sorted(found, key=lambda row: place[row.person.id], reverse=back)[: DEFAULT_SIZE + 1]
     page = Page.build(rows, DEFAULT_SIZE, lambda row: (row.person.id,), cursor=cursor)
     _fill(session, actor, page.rows)
@@ -100,41 +113,6 @@ def filter_choices(session: Session, actor: Actor) -> FilterChoices:
         [(id_, name) for what, id_, name in rows if what == "office"],
         [(id_, name) for what, id_, name in rows if what == "caseworker"],
     )
-
-
-def _people(actor: Actor) -> Select[Any]:
-    """People within reach with the case that counts, who has it, and the task that is due next.
-
-    The open case opened last counts, else the last one of all. What the actor may not see is not asked for.
-    """
-    seen = visible_people(actor, Permission.PERSON_LIST)
-    if not actor.may(Permission.PERSON_VIEW):
-        return seen
-    case, task, worker = aliased(Case), aliased(Task), aliased(User)
-    wanted = seen
-    if actor.may(Permission.CASE_VIEW):
-        counting = (
-            select(Case.id)
-            .where(Case.person_id == Person.id)
-            .order_by(Case.closed_on.is_not(None), Case.opened_on.desc(), Case.id.desc())
-            .limit(1)
-            .correlate(Person)
-            .scalar_subquery()
-        )
-        wanted = wanted.outerjoin(case, case.id == counting).outerjoin(worker, worker.id == case.caseworker_id)
-        wanted = wanted.add_columns(case.stage.label("stage"), worker.name.label("caseworker"))
-    if actor.may(Permission.TASK_VIEW):
-        coming = (
-            select(Task.id)
-            .where(Task.person_id == Person.id, Task.state == TaskState.OPEN)
-            .order_by(Task.due_on, Task.id)
-            .limit(1)
-            .correlate(Person)
-            .scalar_subquery()
-        )
-        wanted = wanted.outerjoin(task, task.id == coming)
-        wanted = wanted.add_columns(task.kind.label("task"), task.due_on.label("due_on"))
-    return wanted
 
 
 def _fitting(wanted: Select[Any], actor: Actor, looking: Looking) -> Select[Any]:
@@ -176,10 +154,50 @@ def _of_cases(actor: Actor, looking: Looking) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _rows(session: Session, wanted: Select[Any]) -> list[RegisterRow]:
-    found = session.execute(wanted)
-    names = list(found.keys())[1:]
+def _key(order: Order, who: Any) -> ColumnElement[Any]:
+    key: ColumnElement[Any] = who.full_name if order.by_name else func.coalesce(who.arrived_on, NOT_YET)
+    return key
+
+
+def _sorted(key: ColumnElement[Any], id_: Any, *, down: bool) -> tuple[Any, Any]:
+    return (key.desc(), id_.desc()) if down else (key, id_)
+
+
+def _rows(
+    session: Session, actor: Actor, some: Select[Person], order: Callable[[Any], tuple[Any, ...]]
+) -> list[RegisterRow]:
+    """A page of people with the case that counts, who has it, and the task that is due next.
+
+    The page is cut out first and the rest is looked up for its few rows. The open case opened last counts, else the
+    last one of all. What the actor may not see is not asked for.
+    """
+    who: Any = aliased(Person, some.subquery())
+    wanted: Select[Any] = select(who).select_from(who)
+    columns: list[Any] = []
+    if actor.may(Permission.PERSON_VIEW) and actor.may(Permission.CASE_VIEW):
+        case, worker = aliased(Case), aliased(User)
+        wanted = wanted.outerjoin(case, case.id == _counting_case(who)).outerjoin(
+            worker, worker.id == case.caseworker_id
+        )
+        columns += [case.stage.label("stage"), worker.name.label("caseworker")]
+    if actor.may(Permission.PERSON_VIEW) and actor.may(Permission.TASK_VIEW):
+        task = aliased(Task)
+        wanted = wanted.outerjoin(task, task.id == _next_task(who))
+        columns += [task.kind.label("task"), task.due_on.label("due_on")]
+    found = session.execute(wanted.add_columns(*columns).order_by(*order(who)))
+    names = [column.name for column in columns]
     return [RegisterRow(PersonCard.of(person), **dict(zip(names, beside, strict=True))) for person, *beside in found]
+
+
+def _counting_case(who: Any) -> ScalarSelect[UUID]:
+    ordered = select(Case.id).where(Case.person_id == who.id)
+    ordered = ordered.order_by(Case.closed_on.is_not(None), Case.opened_on.desc(), Case.id.desc())
+    return ordered.limit(1).correlate(who).scalar_subquery()
+
+
+def _next_task(who: Any) -> ScalarSelect[UUID]:
+    ordered = select(Task.id).where(Task.person_id == who.id, Task.state == TaskState.OPEN)
+    return ordered.order_by(Task.due_on, Task.id).limit(1).correlate(who).scalar_subquery()
 
 
 def _fill(session: Session, actor: Actor, rows: Sequence[RegisterRow]) -> None:

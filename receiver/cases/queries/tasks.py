@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, tuple_
 from receiver import vault
 from receiver.access import Permission
 from receiver.accounts.models import User
+from receiver.accounts.queries import user_names
 from receiver.cases.models import Task
 from receiver.cases.rules import TaskState, Whose
 from receiver.kit.errors import NotFound
@@ -96,6 +97,15 @@ def result_of(session: Session, task: Task) -> str:
     if task.result is None:
         return ""
     return vault.unseal(session, task.person_id, result_place(task.id), task.result)
+
+
+def names_of(session: Session, task: Task) -> dict[str, str | None]:
+    """Who is to do a task, and who did it or dropped it."""
+    names = user_names(session, {each for each in (task.assignee_id, task.done_by) if each is not None})
+    return {
+        "assignee": names.get(task.assignee_id) if task.assignee_id else None,
+        "ended_by": names.get(task.done_by) if task.done_by else None,
+    }
 
 
 def title_place(task_id: UUID) -> str:
