@@ -61,7 +61,7 @@ def announce_batch(session: Session, actor: Actor, *, programme_id: UUID, office
     Raises:
         ProgrammeClosed, ProgrammeFull
     """
-    _check_room(session, programme_id, journey.announced or 0)
+    check_programme_room(session, programme_id, journey.announced or 0)
     taken = _taken(session, journey.arrives_on)
     made = (
         Batch(id=new_id(), slug=slug, programme_id=programme_id, office_id=office_id, **vars(journey))
@@ -119,7 +119,7 @@ def add_arrival(
     known = arrival_in(session, batch.id, person.id)
     if known is not None:
         return known
-    _check_room(session, batch.programme_id, 1)
+    check_programme_room(session, batch.programme_id, 1)
     arrival = Arrival(
         id=new_id(),
         batch_id=batch.id,
@@ -248,8 +248,12 @@ def _mark(session: Session, actor: Actor, batch: Batch, arrival: Arrival, person
     audit.record(session, Kind.ARRIVAL_MARKED, actor, person.reference, person=person.id, batch=batch.slug, state=state)
 
 
-def _check_room(session: Session, programme_id: UUID, more: int) -> None:
-    """Refuse more people than the arrangement allows; its row is locked, so that two writers cannot both fit."""
+def check_programme_room(session: Session, programme_id: UUID, more: int) -> None:
+    """Refuse more people than the arrangement allows; its row is locked, so that two writers cannot both fit.
+
+    Raises:
+        ProgrammeClosed, ProgrammeFull
+    """
     terms = programme(session, programme_id, lock=True)
     check_room(
         programme=terms.name,

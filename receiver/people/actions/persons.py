@@ -62,11 +62,11 @@ def register_person(
         check_arrived(arrived_on, clock.today(i18n.zone()))
     speech = speech or Speech()
     person = Person(id=new_id(), reference=_free_reference(session), office_id=batch.office_id)
-    _write(person, _columns(identity))
+    _write(person, identity_columns(identity))
     session.add(person)
     session.flush()
     write_name_keys(session, person)
-    _write_speech(session, person, speech)
+    write_speech(session, person, speech)
     audit.record(
         session,
         Kind.PERSON_REGISTERED,
@@ -75,7 +75,7 @@ def register_person(
         person=person.id,
         office=batch.office_id,
         batch=batch.slug,
-        values={name: pair[1] for name, pair in changes(session, {}, _columns(identity)).items()},
+        values={name: pair[1] for name, pair in changes(session, {}, identity_columns(identity)).items()},
     )
     arrival = add_arrival(session, actor, batch, person, caseworker_id=caseworker_id)
     if arrived_on is not None:
@@ -86,11 +86,11 @@ def register_person(
 
 def change_identity(session: Session, actor: Actor, person: Person, identity: Identity) -> None:
     """Change who somebody is; the names are found anew, and look-alikes looked for again."""
-    before = {name: getattr(person, name) for name in _columns(identity)}
-    changed = changes(session, before, _columns(identity))
+    before = {name: getattr(person, name) for name in identity_columns(identity)}
+    changed = changes(session, before, identity_columns(identity))
     if not changed:
         return
-    _write(person, _columns(identity))
+    _write(person, identity_columns(identity))
     session.flush()
     write_name_keys(session, person)
     audit.record(session, Kind.PERSON_CHANGED, actor, person.reference, person=person.id, values=changed)
@@ -109,7 +109,7 @@ def change_speech(session: Session, actor: Actor, person: Person, speech: Speech
     changed = changes(session, vars(before), {**vars(speech), "needs": ordered})
     if not changed:
         return
-    _write_speech(session, person, speech)
+    write_speech(session, person, speech)
     audit.record(session, Kind.PERSON_CHANGED, actor, person.reference, person=person.id, values=changed)
 
 
@@ -165,7 +165,8 @@ def write_name_keys(session: Session, person: Person) -> None:
     session.flush()
 
 
-def _columns(identity: Identity) -> Mapping[str, object]:
+def identity_columns(identity: Identity) -> Mapping[str, object]:
+    """Who somebody is, as the columns of their record."""
     born = identity.born
     return {
         "full_name": identity.full_name,
@@ -186,7 +187,8 @@ def _write(person: Person, columns: Mapping[str, object]) -> None:
         setattr(person, name, value)
 
 
-def _write_speech(session: Session, person: Person, speech: Speech) -> None:
+def write_speech(session: Session, person: Person, speech: Speech) -> None:
+    """Write how to speak with somebody, and what they need first, into their record."""
     person.languages, person.interpreter_needed = list(speech.languages), speech.interpreter_needed
     needs = " ".join(need.value for need in Need if need in speech.needs)
     person.needs = vault.seal(session, person.id, needs_place(person.id), needs) if needs else None

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import Select, false, func, select
 
@@ -16,22 +17,22 @@ from receiver.kit.errors import NotFound
 from receiver.kit.ids import clean_reference
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import ManifestImport, ManifestRow
-from receiver.people.queries.persons import visible_people
+from receiver.people.queries.persons import PersonCard, people_cards, visible_ids, visible_people
 from receiver.people.queries.searching import document_mark
 from receiver.people.queries.twins import look_alikes
-from receiver.people.rules import DocumentKind, ImportState, Likeness, RowVerdict, Trait
+from receiver.people.rules import DocumentKind, DuplicateReason, ImportState, Likeness, RowVerdict, Trait
 from receiver.people.rules.manifest import ManifestField
 from receiver.people.rules.manifest_cells import Terms
 from receiver.people.rules.manifest_files import ManifestTable
-from receiver.people.rules.manifest_rows import RowRead, only_day, read_row
+from receiver.people.rules.manifest_rows import Problem, RowRead, only_day, read_row, told_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.kit.dates import Order
     from receiver.people.rules.manifest_rows import RowValues
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.IN_REVIEW)
@@ -154,19 +155,19 @@ def cells_of(session: Session, found: ManifestImport, rows: Sequence[ManifestRow
     return opened
 
 
-def read_all(session: Session, found: ManifestImport, opened: Sequence[RowCells]) -> list[RowRead]:
+def read_all(found: ManifestImport, opened: Sequence[RowCells]) -> list[RowRead]:
     """Rows read by the terms of their manifest, which need every row: one day may stand for all."""
-    terms = terms_of(session, found)
+    terms = terms_of(found)
     if terms.needs_day:
         day = only_day([each.cells.get(ManifestField.ARRIVAL_DATE, "") for each in opened], terms)
         terms = Terms(terms.today, terms.order, needs_day=True, only_day=day)
     return [read_row(each.row.number, each.cells, terms, each.faults) for each in opened]
 
 
-def terms_of(_session: Session, found: ManifestImport) -> Terms:
+def terms_of(found: ManifestImport) -> Terms:
     """How a manifest is read: its order of day and month, and whether its rows must name a day."""
-    order = "mdy" if found.date_order == "mdy" else "ymd" if found.date_order == "ymd" else "dmy"
-    return Terms(clock.today(i18n.zone()), order, needs_day=found.batch_id is None)  # type: ignore[arg-type]
+    order: Order = "mdy" if found.date_order == "mdy" else "dmy"
+    return Terms(clock.today(i18n.zone()), order, needs_day=found.batch_id is None)
 
 
 def verdict_counts(session: Session, found: ManifestImport) -> dict[str, int]:
@@ -200,3 +201,55 @@ def known_people(
     """Whom a row may mean, the likest first, among those whom the actor may see."""
     trait = trait_of(session, row.id, values, found.programme_id)
     return look_alikes(session, trait, visible_people(actor, Permission.MANIFEST_IMPORT))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom a row may mean, with the reasons."""
+
+    card: PersonCard
+    reasons: tuple[DuplicateReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row as the review shows it."""
+
+    row: ManifestRow
+    cells: dict[ManifestField, str]
+    problems: tuple[Problem, ...]
+    candidates: tuple[Candidate, ...]
+    same_as: PersonCard | None
+
+    @property
+    def name(self) -> str:
+        """The name as it was typed."""
+        return self.cells.get(ManifestField.FULL_NAME, "")
+
+
+def row_views(session: Session, actor: Actor, found: ManifestImport, rows: Sequence[ManifestRow]) -> list[RowView]:
+    """Rows with what is wrong with them in words, and whom they may mean, as far as the actor may see them."""
+    meant = {UUID(other) for row in rows for other, _reasons in row.candidates}
+    meant |= {one for row in rows for one in (row.same_as, row.person_id) if one is not None}
+    seen = visible_ids(session, actor, Permission.MANIFEST_IMPORT, meant) if meant else set()
+    cards = people_cards(session, seen) if seen else {}
+    terms = terms_of(found)
+    views = []
+    for each in cells_of(session, found, rows):
+        read = read_row(each.row.number, each.cells, terms, each.faults)
+        candidates = tuple(
+            Candidate(cards[UUID(other)], tuple(DuplicateReason(reason) for reason in reasons))
+            for other, reasons in each.row.candidates
+            if UUID(other) in cards
+        )
+        same_as = each.row.same_as or each.row.person_id
+        views.append(
+            RowView(
+                each.row,
+                each.cells,
+                tuple(told_problems(each.row.problems, read)),
+                candidates,
+                cards.get(same_as) if same_as else None,
+            )
+        )
+    return views

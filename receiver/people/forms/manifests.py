@@ -1,0 +1,121 @@
+"""What is asked about a manifest: the file, its columns, one cell, one likeness, and the import itself."""
+
+from receiver.kit.tables import TableError
+from receiver.kit.words import LabelledEnum, Words, _, p_
+from receiver.people.rules import RowVerdict
+from receiver.people.rules.manifest import CELL_AT_MOST, ManifestField
+from receiver.people.rules.manifest_files import ManifestTable, read_manifest, refused_kind
+from receiver.web.forms import Choice, FieldError, File, FileKind, Form, Hidden, Line, OneOf, Upload, optional
+from receiver.web.sent import SentFile
+
+
+class DateOrder(LabelledEnum):
+    """How the office that made a list orders day and month; a year that comes first is read as it stands."""
+
+    DMY = "dmy", p_("date order", "Day first, such as 27/11/2026")
+    MDY = "mdy", p_("date order", "Month first, such as 11/27/2026")
+
+
+class ManifestFile(File):
+    """A CSV file or a workbook; what cannot be taken is told precisely."""
+
+    def parse_file(self, sent: SentFile) -> Upload:
+        """The file, judged.
+
+        Raises:
+            FieldError: it is too large, empty, of another kind, or holds macros.
+        """
+        why = refused_kind(sent.data) if len(sent.data) <= self.most else None
+        if why is not None:
+            raise FieldError(why)
+        return super().parse_file(sent)
+
+
+class UploadForm(Form):
+    """A manifest and how it is to be read."""
+
+    programme = OneOf(_("Programme"))
+    office = OneOf(_("Office that receives them"))
+    batch = optional(
+        OneOf(
+            _("With which arrival"),
+            hint=_("Leave it open if the file has the day of arrival; an arrival is then made for each day."),
+        )
+    )
+    date_order = Choice(_("How dates are written"), DateOrder)
+    sheet = Line(
+        _("Name of the sheet"), length=60, optional=True, hint=_("Of a workbook with several. Else the first.")
+    )
+    file = ManifestFile(
+        _("File"), (FileKind.CSV, FileKind.XLSX), hint=_("CSV or Excel (XLSX), up to 5 MB and 2,000 people.")
+    )
+
+    def read_table(self) -> ManifestTable | None:
+        """The rows of the file; what is wrong with it as a whole is said at the file."""
+        try:
+            return read_manifest(self.file.data, self.sheet)
+        except TableError as error:
+            self.add_error("file", error.words)
+            return None
+
+
+class ColumnsForm(Form):
+    """Which column holds what; the options are the columns of the file."""
+
+    sending_number = optional(OneOf(ManifestField.SENDING_NUMBER.label))
+    full_name = optional(OneOf(ManifestField.FULL_NAME.label))
+    name_latin = optional(OneOf(ManifestField.NAME_LATIN.label))
+    sex = optional(OneOf(ManifestField.SEX.label))
+    date_of_birth = optional(OneOf(ManifestField.DATE_OF_BIRTH.label))
+    birth_precision = optional(OneOf(ManifestField.BIRTH_PRECISION.label))
+    nationality = optional(OneOf(ManifestField.NATIONALITY.label))
+    languages = optional(OneOf(ManifestField.LANGUAGES.label))
+    document_type = optional(OneOf(ManifestField.DOCUMENT_TYPE.label))
+    document_number = optional(OneOf(ManifestField.DOCUMENT_NUMBER.label))
+    household = optional(OneOf(ManifestField.HOUSEHOLD.label))
+    relationship = optional(OneOf(ManifestField.RELATIONSHIP.label))
+    arrival_date = optional(OneOf(ManifestField.ARRIVAL_DATE.label))
+    notes = optional(OneOf(ManifestField.NOTES.label))
+
+    def offer_columns(self, columns: list[tuple[str, Words | str]]) -> None:
+        """Let every field be any column."""
+        for name in self.fields:
+            self.offer(name, columns)
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The chosen column of each field that has one."""
+        chosen = {name: getattr(self, name) for name in self.fields}
+        return {name: int(place) for name, place in chosen.items() if place}
+
+
+class CellForm(Form):
+    """Another text for one cell of a row."""
+
+    field = Choice(_("Column"), ManifestField)
+    value = Line(_("Corrected value"), length=CELL_AT_MOST, optional=True)
+
+
+class DecisionForm(Form):
+    """Whether a row is somebody known: the reference of a person, or that it is somebody else, or later."""
+
+    choice = OneOf(_("Who is this?"))
+
+
+class RowsFilter(Form):
+    """Which rows the review shows."""
+
+    show = optional(Choice(p_("row", "Rows"), RowVerdict))
+    after = optional(Hidden(_("Place in the list")))
+
+
+class MergeForm(Form):
+    """The import of the manifest as it stands."""
+
+    versioned = True
+
+
+class LanguageFilter(Form):
+    """In which language the headings of a template are."""
+
+    lang = Line(_("Language"), length=10, optional=True)

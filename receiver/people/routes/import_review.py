@@ -1,0 +1,186 @@
+"""The review of a manifest (S11c): its rows, what is corrected and decided, and the import itself."""
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from receiver.access import Actor
+from receiver.kit.errors import Refusal
+from receiver.kit.paging import Cursor
+from receiver.kit.words import Words, _, n_
+from receiver.partners.queries import programme_names
+from receiver.people.actions import manifest_merge, manifest_review, manifests
+from receiver.people.forms.manifests import (
+    CellForm,
+    DecisionForm,
+    MergeForm,
+    RowsFilter,
+)
+from receiver.people.models import ManifestImport
+from receiver.people.queries import manifests as imports
+from receiver.people.routes.imports import Importer
+from receiver.people.rules import ImportState, RowDecision, RowVerdict
+from receiver.web.answers import see_other
+from receiver.web.conflict import demand_version
+from receiver.web.deps import Asked, Bound, ReadSession, WriteSession
+from receiver.web.render import is_fragment, page, url
+from receiver.web.router import Router
+
+router = Router(prefix="/arrivals")
+
+
+@router.get("/imports/{reference}")
+def review(
+    request: Request, session: ReadSession, actor: Importer, reference: str, filters: Asked[RowsFilter]
+) -> Response:
+    """What the manifest would bring, and what has to be corrected or decided first."""
+    found = imports.import_by_reference(session, actor, reference)
+    if found.state is ImportState.UPLOADED:
+        return see_other(f"/arrivals/imports/{found.reference}/columns")
+    show = filters.values.get("show") or _first(found)
+    return _review_page(request, session, actor, found, show, cursor=Cursor.decode(filters.value_of("after"), int))
+
+
+@router.post("/imports/{reference}/rows/{number}")
+def fix_cell(
+    request: Request, session: WriteSession, actor: Importer, reference: str, number: int, form: Bound[CellForm]
+) -> Response:
+    """Put another text into one cell, and check its row again."""
+    found = imports.import_by_reference(session, actor, reference)
+    if not form.ok:
+        said = next(words for _id, words in form.summary)
+        return _review_page(request, session, actor, found, RowVerdict.WRONG, bad=said)
+    row = manifest_review.fix_row(session, actor, found, number, form.field, form.value)
+    if row.verdict is RowVerdict.WRONG:
+        said = _("Row %(row)s is saved, but something in it is still wrong.", row=str(number))
+    else:
+        said = _("Row %(row)s is right now: %(verdict)s.", row=str(number), verdict=row.verdict.label)
+    return _answer(request, session, actor, found, RowVerdict.WRONG, said)
+
+
+@router.post("/imports/{reference}/rows/{number}/decision")
+def decide_row(
+    request: Request, session: WriteSession, actor: Importer, reference: str, number: int, form: Bound[DecisionForm]
+) -> Response:
+    """Say whether a row is somebody known."""
+    found = imports.import_by_reference(session, actor, reference)
+    [view] = imports.row_views(session, actor, found, [imports.row_of(session, found, number)])
+    _offer_decision(form, view)
+    if not form.ok:
+        said = next(words for _id, words in form.summary)
+        return _review_page(request, session, actor, found, RowVerdict.DECIDE, bad=said)
+    known = {each.card.reference: each.card.id for each in view.candidates}
+    decision = RowDecision.SAME if form.choice in known else RowDecision(form.choice)
+    manifest_review.decide_row(session, actor, found, number, decision, known.get(form.choice))
+    said = _("Row %(row)s is decided: %(decision)s.", row=str(number), decision=decision.label)
+    return _answer(request, session, actor, found, RowVerdict.DECIDE, said)
+
+
+@router.post("/imports/{reference}/check")
+def check_again(session: WriteSession, actor: Importer, reference: str) -> Response:
+    """Check every row against the people who are known by now."""
+    found = imports.import_by_reference(session, actor, reference)
+    work = manifests.ask_check(session, actor, found)
+    return see_other(f"/progress/{work}" if work else f"/arrivals/imports/{found.reference}", done=_("It is checked."))
+
+
+@router.get("/imports/{reference}/merge")
+def confirm_merge(request: Request, session: ReadSession, actor: Importer, reference: str) -> Response:
+    """The page that says what the import will do (U13)."""
+    found = imports.import_by_reference(session, actor, reference)
+    if found.state not in {ImportState.CHECKED, ImportState.IN_REVIEW}:
+        return see_other(f"/arrivals/imports/{found.reference}")
+    form = MergeForm.blank(version=found.version)
+    return page(request, "people/import_check.html", _merge_facts(session, found), form=form)
+
+
+@router.post("/imports/{reference}/merge")
+def merge(request: Request, session: WriteSession, actor: Importer, reference: str, form: Bound[MergeForm]) -> Response:
+    """Hand the import over to the background."""
+    found = imports.import_by_reference(session, actor, reference)
+    if found.state is ImportState.MERGED:
+        return see_other(f"/arrivals/imports/{found.reference}")
+    demand_version(form, found.version)
+    try:
+        work = manifest_merge.ask_merge(session, actor, found)
+    except Refusal as refusal:
+        form.add_error(None, refusal)
+        return page(request, "people/import_check.html", _merge_facts(session, found), form=form, status=422)
+    return see_other(f"/progress/{work}")
+
+
+def _first(found: ManifestImport) -> RowVerdict:
+    """What the review shows first: what is wrong, then what has to be decided, then the rest."""
+    order = (RowVerdict.WRONG, RowVerdict.DECIDE, RowVerdict.NEW, RowVerdict.MATCH)
+    return next((verdict for verdict in order if found.counts.get(verdict.value)), RowVerdict.NEW)
+
+
+def _answer(
+    request: Request, session: Session, actor: Actor, found: ManifestImport, show: RowVerdict, said: Words
+) -> Response:
+    if is_fragment(request):
+        return _review_page(request, session, actor, found, show, said=said)
+    return see_other(url(f"/arrivals/imports/{found.reference}", show=show.value), done=said)
+
+
+def _review_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    found: ManifestImport,
+    show: RowVerdict,
+    *,
+    cursor: Cursor | None = None,
+    said: Words | None = None,
+    bad: Words | None = None,
+) -> Response:
+    here = f"/arrivals/imports/{found.reference}"
+    listed = imports.rows_page(session, found, show, cursor, found.counts.get(show.value, 0))
+    views = imports.row_views(session, actor, found, listed.rows)
+    deciding = {view.row.number: DecisionForm(prefix=f"d{view.row.number}") for view in views if view.candidates}
+    for view in views:
+        if view.row.number in deciding:
+            _offer_decision(deciding[view.row.number], view)
+    ctx = {
+        "manifest": found,
+        "show": show,
+        "page": listed,
+        "views": views,
+        "deciding": deciding,
+        "fixing": CellForm,
+        "verdicts": list(RowVerdict),
+        "here": here,
+        "url": url(here, show=show.value),
+        "programme": programme_names(session, [found.programme_id]).get(found.programme_id, ""),
+        "said": said,
+        "bad": bad,
+        "importable": _importable(found),
+        "open": found.state in {ImportState.CHECKED, ImportState.IN_REVIEW},
+    }
+    return page(request, "people/import.html", ctx, block="preview", status=422 if bad else 200)
+
+
+def _offer_decision(form: DecisionForm, view: imports.RowView) -> None:
+    same = [
+        (each.card.reference, _("The same person as %(reference)s", reference=each.card.reference))
+        for each in view.candidates
+    ]
+    form.offer("choice", [*same, *((each.value, each.label) for each in (RowDecision.OTHER, RowDecision.LATER))])
+    if not form.sent and view.row.decision is not None:
+        same_as = view.same_as.reference if view.same_as else ""
+        form.raw["choice"] = [same_as if view.row.decision is RowDecision.SAME else view.row.decision.value]
+
+
+def _importable(found: ManifestImport) -> int:
+    return sum(found.counts.get(verdict.value, 0) for verdict in manifest_merge.IMPORTED)
+
+
+def _merge_facts(session: Session, found: ManifestImport) -> dict[str, object]:
+    left = sum(found.counts.get(verdict.value, 0) for verdict in (RowVerdict.WRONG, RowVerdict.DECIDE))
+    return {
+        "manifest": found,
+        "importable": _importable(found),
+        "left": left,
+        "button": n_("Import %(n)s person", "Import %(n)s people", _importable(found)),
+        "programme": programme_names(session, [found.programme_id]).get(found.programme_id, ""),
+    }

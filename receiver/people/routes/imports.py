@@ -1,0 +1,162 @@
+"""Manifests (S11a, S11b): templates, upload, columns, and the way out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from receiver import i18n
+from receiver.access import Actor, Permission
+from receiver.kit.errors import Refusal
+from receiver.kit.tables import TableError
+from receiver.kit.words import _
+from receiver.partners.queries import programme_names, programmes
+from receiver.people import queries
+from receiver.people.actions import manifests
+from receiver.people.forms.manifests import (
+    ColumnsForm,
+    DateOrder,
+    LanguageFilter,
+    UploadForm,
+)
+from receiver.people.models import ManifestImport
+from receiver.people.queries import manifests as imports
+from receiver.people.routes.batches import reachable_offices
+from receiver.people.rules.manifest import columns_of
+from receiver.people.rules.manifest_template import template_csv, template_xlsx
+from receiver.web.answers import download, see_other
+from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
+from receiver.web.render import form_page
+from receiver.web.router import Router
+
+router = Router(prefix="/arrivals")
+Importer = Annotated[Actor, require(Permission.MANIFEST_IMPORT)]
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/template.csv")
+def csv_template(_actor: Importer, asked: Asked[LanguageFilter]) -> Response:
+    """An empty manifest as CSV, its headings in a language."""
+    code = _language(asked)
+    return download(template_csv(code), f"manifest-{code}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/template.xlsx")
+def xlsx_template(_actor: Importer, asked: Asked[LanguageFilter]) -> Response:
+    """The same as a workbook."""
+    code = _language(asked)
+    return download(template_xlsx(code), f"manifest-{code}.xlsx", _XLSX)
+
+
+@router.get("/imports/new")
+def new_import(request: Request, session: ReadSession, actor: Importer) -> Response:
+    """The page on which a manifest is uploaded, with those that wait for somebody."""
+    form = UploadForm.blank(date_order=DateOrder.DMY)
+    _offer(session, actor, form)
+    for name in ("programme", "office"):
+        if len(form.options[name]) == 1:
+            form.raw[name] = [form.options[name][0][0]]
+    return _upload_page(request, session, actor, form)
+
+
+@router.post("/imports")
+def upload(request: Request, session: WriteSession, actor: Importer, form: Bound[UploadForm]) -> Response:
+    """Take in a manifest."""
+    _offer(session, actor, form)
+    table = form.read_table() if form.ok else None
+    if table is not None:
+        sent = manifests.Sent(form.file.data, table, form.date_order.value)
+        batch = None
+        if form.batch:
+            batch = queries.batch_by_slug(session, actor, form.batch, Permission.ARRIVAL_MANAGE)
+            if (str(batch.programme_id), str(batch.office_id)) != (form.programme, form.office):
+                form.add_error("batch", _("This arrival belongs to another programme or office."))
+        try:
+            if form.ok:
+                made = manifests.upload_manifest(
+                    session, actor, sent, programme_id=UUID(form.programme), office_id=UUID(form.office), batch=batch
+                )
+                return see_other(f"/arrivals/imports/{made.reference}/columns", done=_("The file is uploaded."))
+        except Refusal as refusal:
+            form.add_error("file", refusal)
+    return _upload_page(request, session, actor, form)
+
+
+@router.get("/imports/{reference}/columns")
+def columns(request: Request, session: ReadSession, actor: Importer, reference: str) -> Response:
+    """The page on which it is said which column holds what."""
+    found = imports.import_by_reference(session, actor, reference)
+    form = ColumnsForm()
+    form.raw = {name: [str(place)] for name, place in found.columns.items()}
+    return _columns_page(request, session, found, form)
+
+
+@router.post("/imports/{reference}/columns")
+def assign_columns(
+    request: Request, session: WriteSession, actor: Importer, reference: str, form: Bound[ColumnsForm]
+) -> Response:
+    """Assign the columns and check the rows; many rows are checked in the background."""
+    found = imports.import_by_reference(session, actor, reference)
+    manifests.demand_open(found)
+    _offer_columns(session, found, form)
+    if form.ok:
+        try:
+            work = manifests.set_columns(session, actor, found, form.columns)
+        except TableError as error:
+            form.add_error("full_name", error.words)
+        else:
+            return see_other(f"/progress/{work}" if work else f"/arrivals/imports/{found.reference}")
+    return _columns_page(request, session, found, form)
+
+
+@router.post("/imports/{reference}/cancel")
+def cancel(session: WriteSession, actor: Importer, reference: str) -> Response:
+    """Delete the upload; nobody is imported."""
+    found = imports.import_by_reference(session, actor, reference)
+    manifests.cancel_manifest(session, actor, found)
+    return see_other("/arrivals/imports/new", done=_("The manifest is cancelled, and its upload deleted."))
+
+
+def _language(asked: LanguageFilter) -> str:
+    """The language of a template: the one asked for, else the reader's.
+
+    Raises:
+        UnknownLanguage
+    """
+    return i18n.language(asked.lang or i18n.current()).code
+
+
+def _offer(session: Session, actor: Actor, form: UploadForm) -> None:
+    form.offer("programme", [(str(one.id), one.name) for one in programmes(session)])
+    form.offer("office", reachable_offices(session, actor, Permission.MANIFEST_IMPORT))
+    batches = queries.open_batches(session, actor, Permission.ARRIVAL_MANAGE)
+    form.offer("batch", [(batch.slug, f"{batch.slug} {batch.origin}".strip()) for batch in batches])
+
+
+def _upload_page(request: Request, session: Session, actor: Actor, form: UploadForm) -> Response:
+    waiting = imports.unfinished_imports(session, actor)
+    names = programme_names(session, [each.programme_id for each in waiting])
+    ctx = {"waiting": waiting, "programmes": names, "languages": [i18n.LOCALES[code] for code in i18n.REAL]}
+    return form_page(request, "people/import_new.html", ctx, form=form)
+
+
+def _offer_columns(session: Session, found: ManifestImport, form: ColumnsForm) -> None:
+    form.offer_columns([(str(each.place), each.header) for each in columns_of(imports.table_of(session, found).table)])
+
+
+def _columns_page(request: Request, session: Session, found: ManifestImport, form: ColumnsForm) -> Response:
+    """The columns with their first values; those that no field takes are named as left out."""
+    table = imports.table_of(session, found).table
+    listed = columns_of(table)
+    _offer_columns(session, found, form)
+    used = {form.value_of(name) for name in form.fields}
+    ctx = {
+        "manifest": found,
+        "columns": listed,
+        "samples": {str(each.place): each.samples for each in listed},
+        "ignored": [each for each in listed if str(each.place) not in used],
+        "rows": len(table.rows),
+    }
+    return form_page(request, "people/import_columns.html", ctx, form=form)
