@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from receiver.cli import house, proof, serving, staff, wording
+from receiver.cli import arrivals, house, practice, proof, serving, staff, wording
 from receiver.cli.frame import MISMATCH, exit_code, say
 from receiver.kit.errors import Refusal
 from receiver.vault import VaultError
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (house, serving, staff, proof, wording):
+for commands in (house, serving, practice, staff, proof, wording):
     commands.add_to(app)
 
 

@@ -6,9 +6,16 @@ import os
 import secrets
 import threading
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from receiver.kit.text import western_digits
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
 
 _TAIL_BITS = 74
 _STEP = 1 << 32
@@ -44,6 +51,19 @@ class _Sequence:
 _sequence = _Sequence()
 
 
+_dice: ContextVar[random.Random | None] = ContextVar("dice", default=None)
+
+
+@contextmanager
+def seeded(dice: random.Random) -> Iterator[None]:
+    """Let references in this thread come from `dice`: the same seed gives a practice system the same references."""
+    token = _dice.set(dice)
+    try:
+        yield
+    finally:
+        _dice.reset(token)
+
+
 def _start_again() -> None:
     # A forked child must not continue its parent's row of ids, nor inherit a lock that a thread held.
     global _sequence  # noqa: PLW0603 - the one sequence of this process
@@ -72,7 +92,8 @@ def _check_character(body: str) -> str:
 
 def new_reference(prefix: str) -> str:
     """A public reference such as `R-4QX7TKB`: six random letters and a check character, without order or count."""
-    body = "".join(secrets.choice(ALPHABET) for _place in range(_BODY - 1))
+    choose = (_dice.get() or secrets).choice
+    body = "".join(choose(ALPHABET) for _place in range(_BODY - 1))
     return f"{prefix.removesuffix('-')}-{body}{_check_character(body)}"
 
 

@@ -62,3 +62,13 @@ def test_the_nearest_business_day(day, holidays, following, before):
 )
 def test_counting_business_days(day, count, holidays, result):
     assert clock.add_business_days(day, count, holidays) == result
+
+
+def test_a_practice_system_lives_in_another_time():
+    moment = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+    with clock.pretend(moment):
+        assert clock.now() == moment
+        assert clock.today("Africa/Kigali") == date(2026, 3, 1)
+    assert clock.now() > moment
+    with pytest.raises(ValueError, match="no moment"), clock.pretend(datetime(2026, 3, 1)):  # noqa: DTZ001 - the point
+        pass

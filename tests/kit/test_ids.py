@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import threading
@@ -149,3 +150,13 @@ def test_what_is_no_reference(text):
 )
 def test_a_reference_is_understood_as_it_is_typed(text, clean):
     assert clean_reference(text) == clean
+
+
+def test_the_same_seed_gives_the_same_references():
+    def some():
+        with ids.seeded(random.Random(7)):
+            return [ids.new_reference("R") for _each in range(5)]
+
+    assert some() == some()
+    assert all(ids.is_reference(reference, "R") for reference in some())
+    assert ids.new_reference("R") != ids.new_reference("R")

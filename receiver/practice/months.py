@@ -1,0 +1,142 @@
+"""The months of a practice system: runs built, approved, released, reconciled and closed, each at its own time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from receiver.kit import clock
+from receiver.kit.money import Money
+from receiver.stipends import actions
+from receiver.stipends.models import Payment, PayRun
+from receiver.stipends.rules.payments import Channel, PaymentState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
+    from receiver.db.engine import Database, WriteSession
+    from receiver.kit.months import Month
+    from receiver.partners.models import Programme
+    from receiver.practice.staff import Staff
+
+STEPS = ("draft", "submitted", "approved", "released", "reconciling", "closed")
+FAILING = 0.02
+"""The share of mobile money payments that do not arrive."""
+_WHY = ("number not registered", "account holder limit reached", "account not active")
+
+
+@dataclass
+class Told:
+    """A run as `practice seed` tells it."""
+
+    programme: str
+    month: str
+    run: str
+    state: str
+
+
+class Calendar:
+    """Takes a programme through its months, one short transaction a step."""
+
+    def __init__(self, database: Database, staff: Staff, random: Random) -> None:
+        self.database = database
+        self.staff = staff
+        self.random = random
+
+    def month(self, programme: Programme, month: Month, until: str, *, follow_up: bool = False) -> list[Told]:
+        """Bring the run of a month to a step; closed months with failures get a closed follow-up if asked."""
+        told = [self._run(programme, month, until, day=24, again=False)]
+        if follow_up and until == "closed" and self._failed(programme, month):
+            told.append(self._run(programme, month, "closed", day=27, again=True))
+        return told
+
+    def _run(self, programme: Programme, month: Month, until: str, *, day: int, again: bool) -> Told:
+        at = datetime(month.year, month.month, day, 8, 0, tzinfo=UTC)
+        wanted = STEPS[: STEPS.index(until) + 1]
+        run: PayRun | None = None
+        for hours, step in enumerate(wanted):
+            with (
+                clock.pretend(min(at + timedelta(hours=5 * hours), datetime.now(UTC))),
+                self.database.write() as session,
+            ):
+                run = self._step(session, step, programme, month, run, again=again)
+        if run is None:
+            raise ValueError(until)
+        return Told(programme.code, str(month), str(run.name), run.state.value)
+
+    def _step(
+        self, session: WriteSession, step: str, programme: Programme, month: Month, run: PayRun | None, *, again: bool
+    ) -> PayRun:
+        finance, releaser = self.staff["finance"], self.staff["finance2"]
+        if run is None:
+            build = actions.build_follow_up if again else actions.build_run
+            return build(session, finance, programme, month)
+        if step == "submitted":
+            return actions.submit_run(session, finance, run, accept_because="Looked at with the office.")
+        if step == "approved":
+            return self._approve(session, run)
+        if step == "released":
+            actions.release_run(session, releaser, run)
+        elif step == "reconciling":
+            self._reconcile(session, run, all_arrive=again)
+        elif step == "closed":
+            self._finish(session, run)
+            actions.close_run(session, releaser, run)
+        return run
+
+    def _approve(self, session: WriteSession, run: PayRun) -> PayRun:
+        total, digest = Money(run.total_minor, run.currency), run.digest or ""
+        for name in ("approver", "approver2")[: run.approvals_needed]:
+            run = actions.approve_run(session, self.staff[name], run, total=total, digest=digest)
+        return run
+
+    def _reconcile(self, session: WriteSession, run: PayRun, *, all_arrive: bool) -> None:
+        """The provider's file comes back: most arrived, a few failed; a little is still on its way."""
+        waiting = [one for one in _sent(session, run) if one.channel is not Channel.CASH_DESK]
+        keep_back = 0 if all_arrive or len(waiting) < 20 else len(waiting) // 20  # noqa: PLR2004 - a small list is whole
+        self._take(session, waiting[keep_back:], failing=0 if all_arrive else FAILING)
+        desk = [one.id for one in _sent(session, run) if one.channel is Channel.CASH_DESK]
+        half = desk if all_arrive else desk[: len(desk) // 2]
+        if half:
+            actions.mark_paid(session, self.staff["finance2"], run, half)
+
+    def _finish(self, session: WriteSession, run: PayRun) -> None:
+        """What was still on its way has arrived, too."""
+        waiting = _sent(session, run)
+        self._take(session, [one for one in waiting if one.channel is not Channel.CASH_DESK], failing=0)
+        if desk := [one.id for one in waiting if one.channel is Channel.CASH_DESK]:
+            actions.mark_paid(session, self.staff["finance2"], run, desk)
+
+    def _take(self, session: WriteSession, payments: Sequence[Payment], *, failing: float) -> None:
+        if not payments:
+            return
+        lines = ["end_to_end_id,status,amount,currency,reason,provider_reference,at"]
+        for one in payments:
+            failed = self.random.random() < failing
+            status, why = ("failed", self.random.choice(_WHY)) if failed else ("settled", "")
+            lines.append(
+                f"{one.end_to_end_id},{status},{one.amount_minor},{one.currency},{why},MP{one.number:07d},"
+                f"{clock.now():%Y-%m-%d}"
+            )
+        actions.take_results(session, self.staff["finance2"], "\n".join([*lines, ""]).encode())
+
+    def _failed(self, programme: Programme, month: Month) -> bool:
+        with self.database.read() as session:
+            failed = (
+                select(Payment.id)
+                .join(PayRun, PayRun.id == Payment.run_id)
+                .where(
+                    PayRun.programme_id == programme.id, Payment.month == month, Payment.state == PaymentState.FAILED
+                )
+            )
+            return session.scalar(failed.limit(1)) is not None
+
+
+def _sent(session: WriteSession, run: PayRun) -> list[Payment]:
+    mine = (Payment.run_id == run.id, Payment.attempt == run.attempt, Payment.state == PaymentState.INSTRUCTED)
+    found = select(Payment).where(*mine).order_by(Payment.number)
+    return list(session.scalars(found.execution_options(populate_existing=True)))

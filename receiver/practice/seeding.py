@@ -1,0 +1,279 @@
+"""Fill a practice system: staff, programmes, invented people and the months behind them; one seed, the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, select
+
+from receiver.access import SYSTEM
+from receiver.accounts.models import User
+from receiver.cases import actions as cases
+from receiver.cases.actions import Contact
+from receiver.cases.rules import NoteKind, TaskKind
+from receiver.db.installation import is_practice
+from receiver.kit import clock, ids
+from receiver.kit.errors import Refusal
+from receiver.kit.money import Money
+from receiver.kit.months import Month
+from receiver.kit.words import _
+from receiver.ledger.actions import receive_funds
+from receiver.partners.actions import Terms, add_programme
+from receiver.people.models import Person
+from receiver.practice.cast import cast
+from receiver.practice.months import Calendar, Told
+from receiver.practice.staff import Account, Staff, hire
+from receiver.practice.writing import Writer
+from receiver.stipends import actions as stipends
+from receiver.stipends import queries as stipend_queries
+from receiver.stipends.actions import PolicyTerms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from receiver.db.engine import Database, WriteSession
+    from receiver.partners.models import Programme
+    from receiver.practice.cast import Invented
+    from receiver.settings import Settings
+    from receiver.stipends.models import Policy
+
+PORTION = 500
+BASE, MEMBER, MEMBERS_MOST = 60_000, 10_000, 4
+BEFORE = timedelta(days=75)
+"""People begin to arrive so long before the first month."""
+_PROGRAMMES = (
+    ("GASHORA", "Gashora arrangement (practice)", 0.8),
+    ("EVAC", "Evacuation from Libya (practice)", 0.12),
+    ("PILOT", "Pilot of a few people (practice)", 0.05),
+    ("FAMILY", "Families joining (practice)", 0.03),
+)
+_LEAST = 3
+_NOTES = (
+    (NoteKind.VISIT, "Visited at home. Everyone well. Asked for help with a school place."),
+    (NoteKind.CALL, "Called about the language course. Will come on Monday."),
+    (NoteKind.OFFICE, "Came to the office with the residence permit. Copy made."),
+    (NoteKind.PARTNER, "The clinic says that the treatment went well."),
+)
+_TASKS = (TaskKind.FOLLOW_UP, TaskKind.PLAN, TaskKind.FIRST_VISIT)
+
+
+class NotAPracticeSystem(Refusal):
+    """Invented people never enter a real system."""
+
+    sentence = _("This is not a practice system, so it is not filled with invented people.")
+
+
+class NotEmpty(Refusal):
+    """A system that has people keeps them as they are."""
+
+    sentence = _("There is something in this system already. Practice people are only written into an empty one.")
+
+
+@dataclass
+class Summary:
+    """What was made, as `practice seed --json` prints it."""
+
+    accounts: Sequence[Account] = ()
+    programmes: list[tuple[str, str]] = field(default_factory=list)
+    offices: list[tuple[str, str]] = field(default_factory=list)
+    months: list[Told] = field(default_factory=list)
+    people: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; `agreements` stay empty until there are sharing agreements."""
+        return {
+            "accounts": [
+                {
+                    "email": one.email,
+                    "password": one.password,
+                    "roles": [role.value for role in one.roles],
+                    "office": one.office,
+                    "partner": one.partner,
+                }
+                for one in self.accounts
+            ],
+            "programmes": [{"code": code, "name": name} for code, name in self.programmes],
+            "offices": [{"code": code, "name": name} for code, name in self.offices],
+            "agreements": [],
+            "months": [vars(told) for told in self.months],
+            "people": self.people,
+        }
+
+
+def seed(
+    database: Database,
+    settings: Settings,
+    *,
+    people: int,
+    months: int,
+    seed: int,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Summary:
+    """Write so many invented people and so many months, the last of which is the last full one.
+
+    Raises:
+        NotAPracticeSystem, NotEmpty
+    """
+    with database.read() as session:
+        if not (settings.practice and is_practice(session)):
+            raise NotAPracticeSystem
+        if session.scalar(select(exists().where(User.id.is_not(None)))) or session.scalar(
+            select(exists().where(Person.id.is_not(None)))
+        ):
+            raise NotEmpty
+    with ids.seeded(Random(seed)):  # noqa: S311 - the same rows for the same seed, nothing secret
+        return _Seeder(database, settings, people, months, seed, tell).run()
+
+
+class _Seeder:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        people: int,
+        months: int,
+        seed: int,
+        tell: Callable[[int, int], None],
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.people = people
+        self.months = months
+        self.random = Random(seed)  # noqa: S311 - invented people need no secret
+        self.tell = tell
+        self.last = Month.of(clock.today(settings.zone)) - 1
+        self.first = self.last - max(months - 1, 0)
+        self.opens = self.first.first - BEFORE
+        self.done = 0
+        self.summary = Summary()
+
+    def run(self) -> Summary:
+        with clock.pretend(datetime.combine(self.opens, time(7), UTC)), self.database.write() as session:
+            staff = hire(session)
+        self.summary.accounts = staff.accounts
+        self.summary.offices = [(office.code, office.name) for office in staff.offices]
+        calendar = Calendar(self.database, staff, self.random)
+        shares = [max(_LEAST, round(self.people * share)) for _code, _name, share in _PROGRAMMES[1:]]
+        counts = [max(self.people - sum(shares), 0), *shares] if self.people > sum(shares) else [self.people]
+        start = 1
+        for number, count in enumerate(counts):
+            code, name, _share = _PROGRAMMES[number]
+            programme, policy = self._programme(staff, code, name, count)
+            self._people(staff, programme, policy, count, start)
+            start += count
+            self._calendar(calendar, programme, number)
+        self._daily_work(staff)
+        self.summary.people = self.people
+        return self.summary
+
+    def _programme(self, staff: Staff, code: str, name: str, people: int) -> tuple[Programme, Policy]:
+        with clock.pretend(datetime.combine(self.opens, time(8), UTC)), self.database.write() as session:
+            terms = Terms(
+                name=name,
+                starts_on=self.opens,
+                bank_account="BNR-PRACTICE",
+                sending_country="GBR" if code == "GASHORA" else None,
+                legal_instrument="Practice treaty, article 1",
+                payer="Practice treasury",
+                people_cap=max(people * 2, 10),
+            )
+            programme = add_programme(session, SYSTEM, code=code, currency=self.settings.currency, terms=terms)
+            amount = Money((BASE + MEMBERS_MOST * MEMBER) * people * (self.months + 2) + 1, self.settings.currency)
+            receive_funds(
+                session, SYSTEM, code, reference=f"{code} first instalment", amount=amount, received_on=self.opens
+            )
+            version = stipends.draft_policy(
+                session,
+                staff["finance"],
+                programme_id=programme.id,
+                code=f"{code}-M",
+                name=f"Monthly support, {name}",
+                terms=PolicyTerms(
+                    valid_from=Month.of(self.opens),
+                    base=Money(BASE, self.settings.currency),
+                    member=Money(MEMBER, self.settings.currency),
+                    members_most=MEMBERS_MOST,
+                ),
+            )
+            stipends.approve_version(session, staff["approver"], version)
+            policy = stipend_queries.policy_of(session, version)
+        self.summary.programmes.append((code, name))
+        return programme, policy
+
+    def _people(self, staff: Staff, programme: Programme, policy: Policy, count: int, start: int) -> None:
+        workers = {
+            0: [staff.actors["caseworker"].user_id, staff.actors["caseworker2"].user_id],
+            1: [staff.actors["caseworker.huye"].user_id],
+            2: [staff.actors["caseworker.rubavu"].user_id],
+        }
+        known = {place: [one for one in found if one is not None] for place, found in workers.items()}
+        writer = Writer(programme, staff, known)
+        invented = cast(
+            self.random,
+            count,
+            first_day=self.opens,
+            last_day=self.last.last - timedelta(days=8),
+            offices=len(staff.offices),
+            start=start,
+        )
+        for portion in _portions(invented):
+            after = max(one.arrived_on for one in portion) + timedelta(days=1)
+            with clock.pretend(datetime.combine(after, time(9), UTC)), self.database.write() as session:
+                written = writer.write(session, portion)
+                stipends.enrol(session, staff["finance"], written, policy)
+            self.done += len(portion)
+            self.tell(self.done, self.people)
+
+    def _calendar(self, calendar: Calendar, programme: Programme, number: int) -> None:
+        """The first programme is closed up to the newest month, which is being reconciled; the others show the rest."""
+        span = [self.first + step for step in range(self.months)]
+        for month in span[:-1]:
+            if number == 0:
+                self.summary.months += calendar.month(programme, month, "closed", follow_up=month != span[-2])
+        if not span:
+            return
+        newest = span[-1]
+        if number == 0:
+            until = "reconciling" if len(span) >= 3 else "closed"  # noqa: PLR2004 - as the command line promises
+            self.summary.months += calendar.month(programme, newest, until)
+        elif number == 1:
+            if len(span) > 1:
+                self.summary.months += calendar.month(programme, span[-2], "released")
+            self.summary.months += calendar.month(programme, newest, "draft")
+        else:
+            self.summary.months += calendar.month(programme, newest, {2: "submitted", 3: "approved"}[number])
+
+    def _daily_work(self, staff: Staff) -> None:
+        """A few notes and tasks written some days ago, so that today something is due and something is late."""
+        today = clock.today(self.settings.zone)
+        some_days_ago = clock.now() - timedelta(days=4)
+        with clock.pretend(some_days_ago), self.database.write() as session:
+            people = session.scalars(
+                select(Person).where(Person.office_id == staff.offices[0].id).order_by(Person.reference).limit(12)
+            ).all()
+            for number, person in enumerate(people):
+                self._work_on(session, staff, person, number, today)
+
+    def _work_on(self, session: WriteSession, staff: Staff, person: Person, number: int, today: date) -> None:
+        actor = staff["caseworker"]
+        kind, text = _NOTES[number % len(_NOTES)]
+        contact = Contact(kind=kind, on=today - timedelta(days=number + 5), text=text)
+        cases.add_note(session, actor, person, contact)
+        due = today + timedelta(days=number % 7 - 3)
+        cases.add_task(session, actor, person, _TASKS[number % len(_TASKS)], due, assignee=actor.user_id)
+
+
+def _portions(people: Iterable[Invented]) -> Iterable[list[Invented]]:
+    """Portions that never cut a household in two."""
+    portion: list[Invented] = []
+    for one in people:
+        fresh = not portion or one.household is None or one.household != portion[-1].household
+        if fresh and len(portion) >= PORTION:
+            yield portion
+            portion = []
+        portion.append(one)
+    if portion:
+        yield portion
