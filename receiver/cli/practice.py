@@ -15,7 +15,7 @@ from receiver.accounts import queries as accounts
 from receiver.cli import server
 from receiver.cli.frame import Json, emit, messages, say
 from receiver.kit.words import _, n_
-from receiver.practice.seeding import Summary, seed
+from receiver.practice.seeding import NotAPracticeSystem, Summary, seed
 from receiver.practice.staff import PASSWORD
 from receiver.settings import load_settings, variable
 from receiver.worker import create_system, open_system, practice_folder
@@ -80,6 +80,8 @@ def demo(
 
 
 def _fill(settings: Settings, people: int, months: int, seed_: int) -> Summary:
+    if not settings.practice:
+        raise NotAPracticeSystem  # before anything is created
     system = create_system(settings)
     try:
         with Progress(console=messages(), transient=True, disable=not messages().is_terminal) as bar:

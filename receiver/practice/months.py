@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from receiver.practice.staff import Staff
 
 STEPS = ("draft", "submitted", "approved", "released", "reconciling", "closed")
-FAILING = 0.02
+FAILING = 0.06
 """The share of mobile money payments that do not arrive."""
 _WHY = ("number not registered", "account holder limit reached", "account not active")
 
@@ -66,7 +66,9 @@ class Calendar:
                 run = self._step(session, step, programme, month, run, again=again)
         if run is None:
             raise ValueError(until)
-        return Told(programme.code, str(month), str(run.name), run.state.value)
+        with self.database.read() as session:
+            now = session.get_one(PayRun, run.id)
+            return Told(programme.code, str(month), str(now.name), now.state.value)
 
     def _step(
         self, session: WriteSession, step: str, programme: Programme, month: Month, run: PayRun | None, *, again: bool
