@@ -15,6 +15,8 @@ from receiver.background import Background
 from receiver.cases import routes as cases
 from receiver.db.engine import CAPACITY
 from receiver.partners import routes as partners
+from receiver.people import routes as people
+from receiver.stipends import routes as stipends
 from receiver.web import middleware
 from receiver.web import routes as web
 from receiver.web.slots import WHO_CAN
@@ -27,7 +29,15 @@ if TYPE_CHECKING:
     from receiver.settings import Settings
     from receiver.web.router import Router
 
-ROUTERS: tuple[Router, ...] = (web.router, accounts.router, admin.router, partners.router, cases.router)
+ROUTERS: tuple[Router, ...] = (
+    web.router,
+    accounts.router,
+    admin.router,
+    partners.router,
+    people.router,
+    cases.router,
+    stipends.router,
+)
 """The pages of every room."""
 
 

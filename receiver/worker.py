@@ -18,7 +18,11 @@ from receiver.db.installation import PracticeMismatch, is_practice, mark_install
 from receiver.kit.errors import Refusal
 from receiver.kit.words import _
 from receiver.partners import wiring as partners
+from receiver.people import tasks as people_tasks
+from receiver.people import wiring as people
 from receiver.settings import Settings, load_settings
+from receiver.stipends import tasks as stipends_tasks
+from receiver.stipends import wiring as stipends
 from receiver.vault import Vault
 from receiver.web import tasks as web_tasks
 
@@ -123,11 +127,11 @@ def wire(settings: Settings) -> None:
         connect()
 
 
-ROOMS: tuple[Callable[[], None], ...] = (admin.wire, partners.wire, cases.wire)
+ROOMS: tuple[Callable[[], None], ...] = (admin.wire, partners.wire, people.wire, cases.wire, stipends.wire)
 """What each room has to connect, in the order of the menu."""
 
 
-TASKS = (background_tasks, web_tasks, admin_tasks)
+TASKS = (background_tasks, web_tasks, admin_tasks, stipends_tasks, people_tasks)
 """The durable work of the rooms, which is registered by being imported."""
 
 
