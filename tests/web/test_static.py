@@ -328,3 +328,20 @@ class TestColours:
 
     def test_it_is_dark_only_for_those_who_chose_so(self):
         assert re.findall(r"prefers-color-scheme[^{]*\{\s*([^{]+?)\s*\{", PLAIN_CSS) == [":root.auto"]
+
+
+class TestClasses:
+    COMPUTED = frozenset({"auto", "large", "lt", "mute", "plain", "practice", "s0", "s1", "s2", "s3", "w2", "w4", "w8"})
+    """Names that templates put together, or that fields of forms bring along."""
+
+    def used(self) -> set[str]:
+        found = set()
+        for path in TEMPLATES:
+            text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", path.read_text("utf-8"), flags=re.DOTALL)
+            found |= {name for value in re.findall(r'class="([^"]*)"', text) for name in value.split()}
+        return found - {"s", "unsent"}  # the number of a series follows; a name for scripts of tests
+
+    def test_every_class_of_the_templates_is_in_the_stylesheet_and_the_other_way_round(self):
+        known = {name for name in re.findall(r"\.([a-z][\w-]*)", PLAIN_CSS) if not name[0].isdigit()}
+        assert self.used() - known == set()
+        assert known - self.used() - self.COMPUTED - {"cols"} == set()

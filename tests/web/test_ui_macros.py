@@ -38,7 +38,7 @@ class TestStyleGuide:
         check_page(page)
         assert page.root.get("lang") == i18n.language(code).tag
         assert page.root.get("dir") == i18n.language(code).dir
-        assert ("practice" in page.root.get("class")) == practice
+        assert ("practice" in page.root.get("class", "")) == practice
         assert bool(page.all(".//div[@class='bar practice']")) == practice
 
     def test_it_draws_every_macro(self):
