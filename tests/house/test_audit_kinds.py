@@ -17,8 +17,7 @@ ACTIONS = re.compile(r"receiver\.\w+\.actions(\.\w+)*")
 
 AWAITED = """
     PRACTICE_SEEDED MASTER_KEY_RETIRED USER_OFFICES_CHANGED ACCESS_REFUSED PAYEE_REVEALED PERSON_SAMPLED
-    LEDGER_DUMPED IMPORT_UPLOADED IMPORT_MAPPED IMPORT_CHECKED IMPORT_ROW_FIXED IMPORT_DUPLICATE_DECIDED
-    IMPORT_MERGED IMPORT_REFUSED APPOINTMENT_MADE APPOINTMENT_CHANGED PAYEE_SET PAYEE_CONFIRMED PAYEE_REFUSED
+    LEDGER_DUMPED APPOINTMENT_MADE APPOINTMENT_CHANGED PAYEE_SET PAYEE_CONFIRMED PAYEE_REFUSED
     POLICY_DRAFTED POLICY_APPROVED POLICY_REJECTED ENROLMENT_STARTED ENROLMENT_ENDED HOLD_PLACED HOLD_EXTENDED
     HOLD_RELEASED PAY_RUN_BUILT PAY_RUN_REBUILT PAY_RUN_FOLLOW_UP_BUILT PAY_RUN_LINE_SETTLED PAY_RUN_SUBMITTED
     PAY_RUN_APPROVED PAY_RUN_REJECTED PAY_RUN_RELEASED PAY_RUN_LINE_HELD_BACK PAY_FILE_DOWNLOADED
@@ -67,8 +66,22 @@ EXEMPT: dict[str, str] = {
     "receiver.ledger.actions.postings.post": _LEDGER,
     "receiver.ledger.actions.postings.post_many": _LEDGER,
     "receiver.ledger.actions.postings.posting": _LEDGER,
+    "receiver.people.actions.arrivals.check_programme_room": "It locks the programme and writes nothing.",
     "receiver.people.actions.changes.changes": "It computes keyed hashes and writes nothing.",
+    "receiver.people.actions.manifest_households.join_households": _PART,
+    "receiver.people.actions.manifest_merge.ask_merge": "It hands over work, which records the import.",
+    "receiver.people.actions.manifest_merge.check_ready": "It refuses or does nothing.",
+    "receiver.people.actions.manifest_parts.write_arrivals": _PART,
+    "receiver.people.actions.manifest_parts.write_papers": _PART,
+    "receiver.people.actions.manifest_parts.write_speech_of": _PART,
+    "receiver.people.actions.manifests.check_rows": _PART,
+    "receiver.people.actions.manifests.decided": "It names a verdict and writes nothing.",
+    "receiver.people.actions.manifests.demand_open": "It refuses or does nothing.",
+    "receiver.people.actions.manifests.recount": _PART,
+    "receiver.people.actions.manifests.write_cell": _PART,
+    "receiver.people.actions.persons.identity_columns": "It names columns and writes nothing.",
     "receiver.people.actions.persons.write_name_keys": _PART,
+    "receiver.people.actions.persons.write_speech": _PART,
 }
 """Public functions of `actions` that record nothing themselves, each with the reason."""
 

@@ -151,9 +151,13 @@ def test_formulas_and_errors_are_marked_and_not_worked_out():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(datetime(2026, 11, 27, 8, 30, tzinfo=UTC), "2026-11-27T08:30:00+00:00"), (time(8, 30), "08:30:00"), (timedelta(hours=1), "1:00:00"),
-     (object(), "=")],
-)  # fmt: skip
+    [
+        (datetime(2026, 11, 27, 8, 30, tzinfo=UTC), "2026-11-27T08:30:00+00:00"),
+        (time(8, 30), "08:30:00"),
+        (timedelta(hours=1), "1:00:00"),
+        (object(), "="),
+    ],
+)
 def test_other_cells_as_text(value, text):
     assert files._written(value) == text
 

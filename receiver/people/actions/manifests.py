@@ -108,6 +108,17 @@ def set_columns(session: Session, actor: Actor, found: ManifestImport, columns: 
         ManifestOver
         TableError: a column that is needed is missing, or one is chosen twice.
     """
+    assign_columns(session, actor, found, columns)
+    return ask_check(session, actor, found)
+
+
+def assign_columns(session: Session, actor: Actor, found: ManifestImport, columns: Mapping[str, int]) -> None:
+    """Say which column holds what; the rows have no verdict yet.
+
+    Raises:
+        ManifestOver
+        TableError: a column that is needed is missing, or one is chosen twice.
+    """
     demand_open(found)
     table = queries.table_of(session, found)
     fault = structure_fault(table.table.headers, columns)
@@ -128,7 +139,6 @@ def set_columns(session: Session, actor: Actor, found: ManifestImport, columns: 
     found.state, found.counts = ImportState.UPLOADED, {"rows": len(table.table.rows)}
     session.flush()
     audit.record(session, Kind.IMPORT_MAPPED, actor, found.reference, columns=sorted(columns))
-    return ask_check(session, actor, found)
 
 
 def ask_check(session: Session, actor: Actor, found: ManifestImport) -> UUID | None:

@@ -27,6 +27,16 @@ from receiver.web.render import is_fragment, page, url
 from receiver.web.router import Router
 
 router = Router(prefix="/arrivals")
+_RIGHT_NOW = _("Row %(row)s is right now.")
+_FIXED = {
+    RowVerdict.WRONG: _("Row %(row)s is saved, but something in it is still wrong."),
+    RowVerdict.DECIDE: _("Row %(row)s is right now, but looks like somebody known. Please decide."),
+}
+_DECIDED = {
+    RowDecision.SAME: _("Row %(row)s is somebody known."),
+    RowDecision.OTHER: _("Row %(row)s is somebody new."),
+    RowDecision.LATER: _("Row %(row)s is decided later, and is not imported now."),
+}
 
 
 @router.get("/imports/{reference}")
@@ -51,10 +61,7 @@ def fix_cell(
         said = next(words for _id, words in form.summary)
         return _review_page(request, session, actor, found, RowVerdict.WRONG, bad=said)
     row = manifest_review.fix_row(session, actor, found, number, form.field, form.value)
-    if row.verdict is RowVerdict.WRONG:
-        said = _("Row %(row)s is saved, but something in it is still wrong.", row=str(number))
-    else:
-        said = _("Row %(row)s is right now: %(verdict)s.", row=str(number), verdict=row.verdict.label)
+    said = _FIXED.get(row.verdict, _RIGHT_NOW).with_(row=str(number))
     return _answer(request, session, actor, found, RowVerdict.WRONG, said)
 
 
@@ -72,7 +79,7 @@ def decide_row(
     known = {each.card.reference: each.card.id for each in view.candidates}
     decision = RowDecision.SAME if form.choice in known else RowDecision(form.choice)
     manifest_review.decide_row(session, actor, found, number, decision, known.get(form.choice))
-    said = _("Row %(row)s is decided: %(decision)s.", row=str(number), decision=decision.label)
+    said = _DECIDED[decision].with_(row=str(number))
     return _answer(request, session, actor, found, RowVerdict.DECIDE, said)
 
 

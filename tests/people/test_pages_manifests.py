@@ -1,0 +1,258 @@
+"""The pages of a manifest, from the upload to the people, with a browser that looks at everything."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from receiver.access import Role
+from receiver.accounts.models import UserOffice
+from receiver.people.models import Arrival, ManifestImport, ManifestRow, Person
+from receiver.people.rules import ImportState
+from tests.factories.accounts import make_office
+from tests.factories.partners import make_programme
+from tests.factories.people import make_batch, make_person
+from tests.people.test_rules_manifest_files import GOOD, with_part
+
+HEAD = "sending_number,full_name,sex,date_of_birth,nationality,arrival_date,shoes\n"
+RIGHT = "A1,محمد أحمد,m,4/3/1990,SDN,2026-11-27,41\n"
+TWIN = "A2,Selam Haile,f,1994-05-17,ERI,2026-11-27,38\n"
+WRONG = "A3,Mona <b>Idris</b>,f,31/02/1990,SDN,2026-11-27,40\n"
+
+
+class World:
+    """Two offices, a programme, and somebody whom a row of the file looks like."""
+
+    def __init__(self, system):
+        with system.database.write() as session:
+            self.office, self.abroad = make_office(session), make_office(session, "Huye")
+            self.programme = make_programme(session, "PILOT", name="Pilot")
+            self.other = make_programme(session, "OTHER", name="Other")
+            self.batch = make_batch(session, self.office, self.programme, arrives_on=date(2026, 11, 30))
+            self.known = make_person(session, self.office)
+
+
+@pytest.fixture
+def world(system):
+    return World(system)
+
+
+@pytest.fixture
+def browser(world, sign_in):
+    return sign_in(Role.SUPERVISOR, offices=[world.office])
+
+
+@pytest.fixture
+def upload(browser, world):
+    """Send a file; the answer is the page that follows, or the form with what is wrong."""
+
+    def send(data: bytes | str, name: str = "list.csv", *, status: int = 303, **changes):
+        form = browser.get("/arrivals/imports/new").form("/arrivals/imports")
+        values = form.with_(**{"programme": str(world.programme.id), **changes})
+        content = data.encode() if isinstance(data, str) else data
+        return browser.post(form.action, values, files={"file": (name, io.BytesIO(content))}, status=status)
+
+    return send
+
+
+@pytest.fixture
+def checked(browser, upload):
+    """Upload a file, take the columns that were guessed, and give the address of the review."""
+
+    def send(*lines: str, **changes) -> str:
+        columns = browser.follow(upload(HEAD + "".join(lines), **changes))
+        form = columns.form(
+            next(each.get("action") for each in columns.all(".//form") if "columns" in each.get("action", ""))
+        )
+        return browser.submit(form).response.headers["location"]
+
+    return send
+
+
+def count(system, table):
+    with system.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+def test_a_manifest_becomes_people(system, browser, checked, work_done, world):
+    here = checked(RIGHT, TWIN, WRONG)
+    page = browser.get(here)
+    assert "Nothing is written yet." in page.text()
+    assert "Mona <b>Idris</b>" in page.text()
+    assert "there is no day 31" in page.text()
+    fix = page.form(f"{here}/rows/4")
+    page = browser.follow(browser.submit(fix, value="30/02/1990"))
+    assert "something in it is still wrong" in page.text()
+    page = browser.follow(browser.submit(page.form(f"{here}/rows/4"), value="28/02/1990"))
+    assert "Row 4 is right now." in page.text()
+
+    page = browser.get(f"{here}?show=decide")
+    assert "name" in page.text()
+    decide = page.form(f"{here}/rows/3/decision")
+    page = browser.follow(browser.submit(decide, choice=world.known.reference))
+    assert "Row 3 is somebody known." in page.text()
+
+    page = browser.follow(browser.post(f"{here}/check", {"_key": "k"}))
+    assert "Import 3 people" in page.links
+    check = browser.get(page.links["Import 3 people"])
+    assert check.h1 == "Check before the import"
+    progress = browser.submit(check.form()).response.headers["location"]
+    assert progress.startswith("/progress/")
+    assert count(system, Person) == 1
+    [work] = work_done()
+    assert (work.state.value, work.result) == ("done", {"people": 2, "known": 1})
+    assert browser.get(progress).links["Show the result"] == here
+    result = browser.get(here)
+    assert "2 people were registered. 1 was known already." in result.text()
+    assert "/arrivals/2026-11-27-a" in result.links.values()
+    assert browser.get(f"{here}?show=new").status == 200
+    assert (count(system, Person), count(system, Arrival)) == (3, 3)
+    again = browser.post(f"{here}/merge", {"_key": "again", "_ver": "1"})
+    assert again.response.headers["location"] == here
+    assert browser.get(f"{here}/merge", status=303).response.headers["location"] == here
+    browser.post(f"{here}/cancel", {"_key": "late"}, status=409)
+
+
+def test_fragments(browser, checked):
+    here = checked(RIGHT, TWIN, WRONG)
+    fragment = browser.get(f"{here}?show=new", hx=True)
+    assert fragment.one(".//section").get("id") == "preview"
+    form = browser.get(here).form(f"{here}/rows/4")
+    answer = browser.submit(form, value="1990", hx=True, status=200)
+    assert "Row 4 is right now" in answer.text()
+    assert "There is" not in answer.text()
+
+
+def test_what_is_sent_wrong_in_the_review(browser, checked):
+    here = checked(RIGHT, TWIN, WRONG)
+    form = browser.get(here).form(f"{here}/rows/4")
+    page = browser.submit(form, value="x" * 2_001, status=422)
+    assert "2,000" in page.text()
+    decide = browser.get(f"{here}?show=decide").form(f"{here}/rows/3/decision")
+    page = browser.submit(decide, choice="R-0000000", status=422)
+    assert "Please choose one of the answers given." in page.text()
+    browser.post(f"{here}/rows/99", {"_key": "k", "field": "sex", "value": "f"}, status=404)
+
+
+def test_cancelling_deletes_the_upload(system, browser, checked):
+    here = checked(RIGHT)
+    page = browser.follow(browser.post(f"{here}/cancel", {"_key": "k"}))
+    assert "its upload deleted" in page.text()
+    assert count(system, ManifestRow) == 0
+    assert "was cancelled" in browser.get(here).text()
+
+
+def test_columns_are_asked_first_and_structure_is_told_alone(browser, upload):
+    page = browser.follow(upload("Whose,Sex\nSelam,f\n"))
+    assert page.h1 == "Columns of the manifest"
+    assert "Columns that are left out: Whose" in page.text()
+    [action] = [each.get("action") for each in page.all(".//form") if each.get("action", "").endswith("columns")]
+    wrong = browser.submit(page.form(action), status=422)
+    assert "Your file has no column for “Full name”. Its columns are: Whose and Sex." in wrong.text()
+    here = browser.submit(page.form(action), full_name="0").response.headers["location"]
+    assert "Please give the day of arrival." in browser.get(here).text()
+    assert browser.get(f"{here}/merge").status == 200
+    page = browser.submit(browser.get(f"{here}/merge").form(), status=422)
+    assert "No row of this manifest can be imported yet." in page.text()
+
+
+def test_a_review_waits_for_its_columns(system, browser, upload):
+    columns = upload(HEAD + RIGHT).response.headers["location"]
+    here = columns.removesuffix("/columns")
+    assert browser.get(here, status=303).response.headers["location"] == columns
+    assert browser.get(f"{here}/merge", status=303).response.headers["location"] == here
+    assert "Manifests that wait" in browser.get("/arrivals/imports/new").text()
+
+
+def test_everybody_comes_with_the_arrival_that_was_chosen(system, browser, checked, world, work_done):
+    here = checked(RIGHT, WRONG.replace("31/02", "28/02"), batch=world.batch.slug)
+    browser.submit(browser.get(f"{here}/merge").form())
+    work_done()
+    with system.database.read() as session:
+        assert set(session.scalars(select(Arrival.batch_id))) == {world.batch.id}
+
+
+def test_an_arrival_of_another_programme_is_refused(system, upload, world):
+    page = upload(HEAD + RIGHT, status=422, batch=world.batch.slug, programme=str(world.other.id))
+    assert "another programme or office" in page.text()
+    assert count(system, ManifestImport) == 0
+
+
+def test_the_same_file_twice(system, upload):
+    upload(HEAD + RIGHT)
+    page = upload(HEAD + RIGHT, "copy.csv", status=422)
+    assert "This file was uploaded before" in page.text()
+    assert count(system, ManifestImport) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"full_name\n", "no rows below"),
+        (b"full_name,sex\nSelam\n", "Row 2 does not fit the first row"),
+        (b"full_name\n" + b"a" * 2_001, "more than 2,000 characters"),
+        (with_part(GOOD, "xl/vbaProject.bin", b"x"), "has macros"),
+        (with_part(GOOD, "xl/worksheets/sheet1.xml", b"\0" * 3_000_000), "unpacks to far more"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "older kind"),
+        (b"%PDF-1.7", "of another kind"),
+    ],
+)  # fmt: skip
+def test_files_that_are_refused(system, upload, data, said):
+    assert said in upload(data, status=422).text()
+    assert count(system, ManifestImport) == 0
+
+
+def test_ten_megabytes_are_refused(browser, upload):
+    assert "too large" in upload(b"full_name\n" + b"a" * (10 * 1024 * 1024), status=413).text()
+
+
+def test_many_rows_are_checked_in_the_background(system, browser, upload, work_done, monkeypatch):
+    monkeypatch.setattr("receiver.people.actions.manifests.AT_ONCE", 1)
+    columns = browser.follow(upload(HEAD + RIGHT + WRONG))
+    [action] = [each.get("action") for each in columns.all(".//form") if each.get("action", "").endswith("columns")]
+    progress = browser.submit(columns.form(action)).response.headers["location"]
+    assert progress.startswith("/progress/")
+    [work] = work_done()
+    assert (work.state.value, work.result) == ("done", {"rows": 2})
+    with system.database.read() as session:
+        found = session.scalars(select(ManifestImport)).one()
+        assert (found.state, found.counts["wrong"]) == (ImportState.CHECKED, 1)
+    again = browser.post(f"{work.url}/check", {"_key": "k"})
+    assert again.response.headers["location"].startswith("/progress/")
+
+
+def test_whoever_may_no_longer_import_imports_nothing(system, browser, checked, work_done):
+    here = checked(RIGHT)
+    browser.submit(browser.get(f"{here}/merge").form())
+    with system.database.write() as session:
+        session.query(UserOffice).filter(UserOffice.user_id == browser.user_id).delete()
+    [work] = work_done()
+    assert (work.state.value, work.failure) == ("failed", "not-found")
+    assert count(system, Person) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "rw", "sw", "ar"])
+def test_templates(browser, language):
+    answer = browser.get(f"/arrivals/template.csv?lang={language}").response
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert len(answer.text.split(",")) == 14
+    assert browser.send("GET", f"/arrivals/template.xlsx?lang={language}").content.startswith(b"PK")
+
+
+def test_a_template_in_an_unknown_language(browser):
+    assert browser.get("/arrivals/template.csv?lang=zz", status=422).status == 422
+    assert "Full name" in browser.get("/arrivals/template.csv").response.text
+
+
+def test_manifests_of_other_offices_are_not_found(sign_in, world, checked):
+    here = checked(RIGHT)
+    other = sign_in(Role.SUPERVISOR, offices=[world.abroad])
+    for address in (here, f"{here}/columns", f"{here}/merge"):
+        other.get(address, status=404)
+    for address in (f"{here}/cancel", f"{here}/check"):
+        other.post(address, {"_key": "k"}, status=404)
+    sign_in(Role.CASEWORKER, offices=[world.office]).get(here, status=403)
