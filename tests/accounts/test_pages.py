@@ -237,6 +237,11 @@ class TestOwnAccount:
         page = sign_in(user).post("/me/preferences", {"language": "tlh", "text_size": "normal"}, status=422)
         assert "Please choose one of the answers given." in page.text()
 
+    def test_asking_to_stay_signed_in_is_enough(self, sign_in, user):
+        answer = sign_in(user).post("/me/session", status=204, hx=True)
+        assert answer.html == ""
+        assert 0 < int(answer.response.headers["session-left"]) <= 30 * 60
+
     def test_sessions_are_listed_and_ended(self, sign_in, user):
         here, there, third = sign_in(user), sign_in(user), sign_in(user)
         assert len(here.get("/me/sessions").all(".//tbody/tr")) == 3

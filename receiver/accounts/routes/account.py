@@ -76,6 +76,12 @@ def change_password(request: Request, db: Db, actor: Who, form: Bound[ChangePass
     return response
 
 
+@router.post("/session")
+def stay(_actor: Who) -> Response:
+    """Stay signed in (U25): to have asked is enough; the page stays, and a header says how long the session lasts."""
+    return Response(status_code=204)
+
+
 @router.get("/sessions")
 def show_sessions(request: Request, session: ReadSession, actor: Who) -> Response:
     """Where I am signed in."""
