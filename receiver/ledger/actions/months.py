@@ -24,13 +24,16 @@ def close_report_month(session: Session, programme: str, month: Month) -> None:
     From here on an entry for the month stands in the oldest month still open. Closing again changes nothing.
 
     Raises:
-        MonthsOpenBefore: an earlier month holds entries and is open.
+        MonthsOpenBefore: an earlier month holds entries about people and is open.
     """
     lock(session)
     closed = closed_until(session, programme)
     if closed is not None and month <= closed:
         return
-    entries = select(func.min(LedgerEntry.report_month)).where(LedgerEntry.programme == programme)
+    # money that came from a bank is in no stipend report, so a month that holds nothing else need not be finalised
+    entries = select(func.min(LedgerEntry.report_month)).where(
+        LedgerEntry.programme == programme, LedgerEntry.person.is_not(None)
+    )
     if closed is not None:
         entries = entries.where(LedgerEntry.report_month > closed)
     demand_in_order(programme, month, session.execute(entries).scalar_one())
