@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from receiver import i18n
 from receiver.access import Permission
-from receiver.kit.dates import PartialDate, age
-from receiver.kit.words import Words, _
+from receiver.kit import clock
+from receiver.kit.dates import PartialDate, Precision, age
+from receiver.kit.words import Words, _, n_
 from receiver.people import hooks
 from receiver.people.hooks import Alert
 from receiver.people.queries import pairs_of
@@ -37,7 +39,13 @@ def person_frame(session: Session, actor: Actor, person: Person) -> dict[str, ob
     """
     base = f"/people/{person.reference}"
     tabs = [{"label": tab.label, "url": f"{base}/{tab.slug}".rstrip("/")} for tab in visible_tabs(actor)]
-    return {"person": person, "person_url": base, "person_tabs": tabs, "alerts": alerts(session, actor, person)}
+    return {
+        "person": person,
+        "person_url": base,
+        "person_age": age_words(person, clock.today(i18n.zone())),
+        "person_tabs": tabs,
+        "alerts": alerts(session, actor, person),
+    }
 
 
 def alerts(session: Session, actor: Actor, person: Person) -> list[Alert]:
@@ -78,4 +86,6 @@ def age_words(person: Person, on: date) -> Words | None:
     years = age(born, on)
     if years is None:
         return None
-    return _("%(years)s years", years=years) if born.day is not None else _("about %(years)s years", years=years)
+    if born.precision is Precision.DAY:
+        return n_("%(n)s year old", "%(n)s years old", years)
+    return n_("about %(n)s year old", "about %(n)s years old", years)

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from receiver.access import Actor, Role
+from receiver.people import hooks
 from tests.factories.accounts import make_actor, make_office
 from tests.factories.partners import make_programme
 
@@ -48,3 +49,14 @@ def actor(session, office) -> Actor:
 def supervisor(session, office) -> Actor:
     """A supervisor of the office."""
     return make_actor(session, Role.SUPERVISOR, offices=[office], name="Eric Habimana")
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """No other room is connected, whatever was wired before."""
+    connected = (hooks.PERSON_ARRIVED, hooks.PERSON_LEFT, hooks.CASEWORKER_CHOSEN)
+    for hook in connected:
+        hook.clear()
+    yield
+    for hook in connected:
+        hook.clear()

@@ -30,6 +30,8 @@ from tests.factories.accounts import make_office, make_user
 from tests.factories.partners import make_programme
 from tests.factories.people import make_batch, make_person
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 DAY = date(2026, 11, 27)
 
 

@@ -22,6 +22,8 @@ from receiver.people.rules import (
 from tests.factories.accounts import make_office
 from tests.factories.people import ARRIVED, make_household, make_person
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 
 @pytest.fixture
 def head(session, office):

@@ -27,6 +27,8 @@ from receiver.people.rules import (
 )
 from tests.factories.people import ARRIVED, make_batch, make_household, make_person
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 WHO = Identity(
     "محمد أحمد",
     name_latin="Mohamed Ahmed",

@@ -14,11 +14,12 @@ from receiver.kit.paging import Cursor
 from receiver.kit.words import _
 from receiver.people import actions, queries
 from receiver.people.forms.duplicates import DecisionForm, DuplicateFilter, Verdict
+from receiver.people.forms.persons import put_error
 from receiver.people.frame import born_of
 from receiver.people.models import Person
 from receiver.people.queries import Pair, person_by_reference
 from receiver.people.routes.people import person_page
-from receiver.people.rules import DuplicateReason, DuplicateState
+from receiver.people.rules import DuplicateReason, DuplicateState, SecondPairOfEyes
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
 from receiver.web.render import page, url
@@ -68,7 +69,7 @@ def decide(
             same = form.verdict is Verdict.SAME
             actions.decide_duplicate(session, actor, person, pair.duplicate, same=same, reason=form.reason)
         except Refusal as refusal:
-            form.add_error("verdict", refusal)
+            put_error(form, refusal, {SecondPairOfEyes: "verdict"})
         else:
             return see_other("/people/duplicates", done=DONE[form.verdict])
     return _pair_page(request, session, actor, person, pair, form)

@@ -14,7 +14,7 @@ from receiver.partners.queries import programme_by_code, programmes
 from receiver.partners.rules import ProgrammeClosed, ProgrammeFull
 from receiver.people import actions, queries
 from receiver.people.actions import Journey
-from receiver.people.forms.persons import RegisterForm, put_error
+from receiver.people.forms.persons import QUESTIONS, RegisterForm, put_error
 from receiver.people.frame import born_of
 from receiver.people.models import Batch, Person
 from receiver.people.routes.batches import reachable_offices
@@ -58,11 +58,8 @@ def register(request: Request, session: WriteSession, actor: Editor, form: Bound
     found = _likely(session, actor, form)
     form.offer("different", [(person.reference, person.full_name) for _likeness, person in found])
     _check_arrival(form)
-    if form.values.get("again"):
-        form.errors.clear()
-        return page(request, "people/new.html", {"likely": found}, form=form)
-    if not form.ok:
-        return form_page(request, "people/new.html", {"likely": found}, form=form)
+    if form.values.get("again") or _first_page_wrong(form):
+        return _first_page(request, form, found)
     if form.checked and form.asks_for_day:
         form.add_error("day_known", _("Please say whether the day is known."))
     if not form.ok or (not form.checked and (found or form.asks_for_day)):
@@ -81,6 +78,18 @@ def register(request: Request, session: WriteSession, actor: Editor, form: Bound
         return form_page(request, "people/new.html", {"likely": found}, form=form)
     _set_apart(session, actor, person, form, found)
     return see_other(f"/people/{person.reference}/intake", done=_("The person is registered."))
+
+
+def _first_page_wrong(form: RegisterForm) -> bool:
+    return bool(form.general_errors or form.errors.keys() - set(QUESTIONS))
+
+
+def _first_page(request: Request, form: RegisterForm, found: list[tuple[Likeness, Person]]) -> Response:
+    """The first questions once more: with what is wrong, or because somebody wants to change the answers."""
+    for name in QUESTIONS:
+        form.errors.pop(name, None)
+    status = 422 if form.summary else 200
+    return page(request, "people/new.html", {"likely": found}, form=form, status=status)
 
 
 def _second_look(request: Request, form: RegisterForm, found: list[tuple[Likeness, Person]]) -> Response:
