@@ -200,7 +200,9 @@ class TestClosing:
 
 
 def test_hooks_of_people_come_here(session, system, actor, supervisor, person, programme):
-    (case,) = hooks.PERSON_ARRIVED(session, actor, person, programme.id, None)
+    answers = hooks.PERSON_ARRIVED(session, actor, person, programme.id, None)
+    (case,) = [answer for answer in answers if isinstance(answer, Case)]
     assert case.person_id == person.id
     assert hooks.CASEWORKER_CHOSEN(session, supervisor, [person], programme.id, actor.user_id) == [1]
-    assert hooks.CASELOADS(session, [actor.user_id, supervisor.user_id]) == [{actor.user_id: 1, supervisor.user_id: 0}]
+    (advice,) = hooks.CASEWORKER_ADVICE(session, [person])
+    assert [(each.user_id, str(each.reason)) for each in advice] == [(actor.user_id, "1 open case")]

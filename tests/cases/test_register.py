@@ -215,7 +215,9 @@ class TestPages:
         assert browser.submit(page.form("/people/search"), q="").response.headers["location"] == "/people"
 
     def test_finance_sees_name_and_reference_only(self, sign_in, people):
-        page = sign_in(Role.FINANCE_OFFICER).get("/people")
+        browser = sign_in(Role.FINANCE_OFFICER)
+        REGISTER_COLUMNS.clear()
+        page = browser.get("/people")
         row = page.all(".//tbody/tr")[0]
         assert [cell.tag for cell in row] == ["th"]
         assert row.find(".//a") is None
@@ -230,25 +232,20 @@ class TestPages:
         assert page.all(".//tbody/tr")[0].find(".//bdi").text == "Selam 26"
 
     def test_six_queries_at_most(self, system, sign_in, office, people):
-        REGISTER_COLUMNS.offer(
-            RegisterColumn(
-                "test",
-                _("Stipend"),
-                Permission.STIPEND_VIEW,
-                lambda session, ids: dict.fromkeys(ids, _("Yes" if queries.open_case(session, ids[0]) else "No")),
-            )
-        )
-        try:
-            browser = sign_in(Role.SUPERVISOR, offices=[office])
-            place = browser.submit(browser.get("/people").form("/people/search"), q="selam").response.headers[
-                "location"
-            ]
-            for address in ("/people", "/people?sort=-arrived&stage=arrived", place):
-                with counted(system.database) as asked:
-                    browser.get(address)
-                assert len(asked) <= 6, "\n".join(asked)
-        finally:
-            REGISTER_COLUMNS.clear()
+        """With a search or without, and one column of another room, which asks once."""
+        browser = sign_in(Role.SUPERVISOR, offices=[office])
+        REGISTER_COLUMNS.clear()
+        REGISTER_COLUMNS.offer(RegisterColumn("test", _("Case"), Permission.STIPEND_VIEW, asks_once))
+        place = browser.submit(browser.get("/people").form("/people/search"), q="selam").response.headers["location"]
+        for address in ("/people", "/people?sort=-arrived&stage=arrived", place):
+            with counted(system.database) as asked:
+                browser.get(address)
+            assert 5 <= len(asked) <= 6, "\n".join(asked)
+
+
+def asks_once(session, ids):
+    queries.open_case(session, ids[0])
+    return dict.fromkeys(ids, _("Asked"))
 
 
 class TestAssigning:
