@@ -21,6 +21,7 @@ from receiver.settings import load_settings, variable
 from receiver.worker import create_system, open_system, practice_folder
 
 if TYPE_CHECKING:
+    from receiver.kit.words import Words
     from receiver.settings import Settings
 
 commands = typer.Typer(help="Practice systems with invented people.", no_args_is_help=True)
@@ -43,7 +44,7 @@ def seed_command(people: People = PEOPLE, months: Months = MONTHS, seed_: Seed =
     settings = load_settings()
     log.configure(settings)
     summary = _fill(settings, people, months, seed_)
-    lines = [
+    lines: list[Words | str] = [
         n_("%(n)s person was invented.", "%(n)s people were invented.", summary.people),
         *(f"{told.programme}\t{told.run}\t{told.state}" for told in summary.months),
     ]
@@ -74,7 +75,7 @@ def demo(
     for row in rows:
         table.add_row(row.email, ", ".join(i18n.text(role) for role in row.roles))
     messages().print(table)
-    say(_("Everybody’s password: %(password)s", password=PASSWORD))
+    say(_("The password of everybody: %(password)s", password=PASSWORD))
     say(_("Open %(address)s in a browser. Ctrl+C ends it.", address=settings.base_url))
     server.run_one(system, executes=system.database.dialect == "sqlite")
 

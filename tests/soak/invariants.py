@@ -268,7 +268,7 @@ def one_report_each(dump: Dump) -> Iterator[str]:
     """13: no payment is in two reports of different months, and none is missing from a finalised month of its run."""
     month_of: dict[str, set[str]] = defaultdict(set)
     final = set()
-    for report in dump["reports"]:
+    for report in dump.get("reports", []):
         for payment in report["payments"]:
             month_of[payment].add(f"{report['programme']} {report['month']}")
         if report["state"] == "finalised":
@@ -282,7 +282,9 @@ def one_report_each(dump: Dump) -> Iterator[str]:
             and (payment["programme"], payment["month"]) in final
             and payment["id"] not in month_of
         ):
-            later = any(r["programme"] == payment["programme"] and r["state"] != "finalised" for r in dump["reports"])
+            later = any(
+                r["programme"] == payment["programme"] and r["state"] != "finalised" for r in dump.get("reports", [])
+            )
             if not later:
                 yield f"13: payment {payment['id']} is in no report"
 

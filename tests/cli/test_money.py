@@ -1,0 +1,110 @@
+"""The money half of a month by commands: built, submitted, approved, released, reconciled, closed, followed up."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+
+import pytest
+from beancount import loader
+
+from tests.soak.invariants import breaches
+
+FINANCE, RELEASER, APPROVER = (f"{name}@practice.example" for name in ("finance", "finance2", "approver"))
+
+
+@pytest.fixture
+def practice(run):
+    return run("practice", "seed", "--people", 24, "--months", 3, "--seed", 5, "--json").json
+
+
+def test_practice_tells_what_it_made(practice, run):
+    assert practice["people"] == 24
+    roles = {role for account in practice["accounts"] for role in account["roles"]}
+    assert len(roles) == 10
+    assert [one["code"] for one in practice["offices"]] == ["KGL", "HUY", "RBV"]
+    states = {(one["programme"], one["state"]) for one in practice["months"]}
+    assert states >= {
+        ("GASHORA", "closed"),
+        ("GASHORA", "reconciling"),
+        ("EVAC", "released"),
+        ("EVAC", "draft"),
+        ("PILOT", "submitted"),
+        ("FAMILY", "approved"),
+    }
+    run("practice", "seed", "--people", 5, code=1)
+    assert run("audit", "verify", "--json").json["ok"]
+
+
+def test_a_month_from_draft_to_follow_up(practice, run, tmp_path):
+    run_, of = "2026-10", ("--programme", "EVAC")
+    last = next(one["run"] for one in practice["months"] if one["state"] == "draft")
+    run_ = last
+    run("runs", "show", run_, *of, "--as", "auditor@practice.example")
+    run("runs", "check", run_, *of, "--as", FINANCE, code=1)
+    run("runs", "submit", run_, *of, "--as", FINANCE, code=1)
+    run("runs", "submit", run_, *of, "--as", APPROVER, "--accept-missed", "no right", code=1)
+    run("runs", "submit", run_, *of, "--as", FINANCE, "--accept-missed", "Looked at.")
+    run("runs", "approve", run_, *of, "--as", FINANCE, code=1)
+    run("runs", "approve", run_, *of, "--as", APPROVER, "--total", "1", code=1)
+    run("runs", "reject", run_, *of, "--as", APPROVER, "--reason", "Please look again.")
+    run("runs", "build", run_, *of, "--as", FINANCE)
+    submitted = run("runs", "submit", run_, *of, "--as", FINANCE, "--accept-missed", "Looked at.", "--json").json
+    approved = run("runs", "approve", run_, *of, "--as", APPROVER, "--json").json
+    assert approved["hash"] == submitted["hash"]
+    released = run("runs", "release", run_, *of, "--as", RELEASER, "--json").json
+    assert sum(one["sum_minor"] for one in released["files"]) == approved["total_minor"]
+    folder = tmp_path / "files"
+    run("runs", "files", run_, *of, "--as", RELEASER, "--out", folder)
+    run("runs", "files", run_, *of, "--as", RELEASER, "--out", folder, code=1)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    run("runs", "close", run_, *of, "--as", RELEASER, code=1)
+    run("runs", "abandon", run_, *of, "--as", RELEASER, "--reason", "too late", code=1)
+    dump = tmp_path / "before.json"
+    run("ledger", "dump", "--format", "json", "--out", dump)
+    before = json.loads(dump.read_text())
+    results = tmp_path / "results.csv"
+    payments = [one for one in before["payments"] if (one["programme"], one["run"]) == ("EVAC", run_)]
+    write_results(results, payments)
+    looked = run("reconcile", results, "--as", RELEASER, "--dry-run", "--json").json
+    taken = run("reconcile", results, "--as", RELEASER, "--json").json
+    assert looked == taken
+    assert taken["failed"] == 1
+    again = run("reconcile", results, "--as", RELEASER, "--json").json
+    assert again["settled"] == again["failed"] == 0
+    after = tmp_path / "after.json"
+    run("ledger", "dump", "--format", "json", "--out", after)
+    assert breaches(json.loads(after.read_text()), before) == []
+    run("ledger", "check", "--json")
+    bean = tmp_path / "ledger.beancount"
+    run("ledger", "dump", "--format", "beancount", "--out", bean)
+    assert loader.load_file(str(bean))[1] == []
+    rows = list(csv.DictReader(run("ledger", "dump").out.splitlines()))
+    assert sum(int(row["debit_minor"]) for row in rows) == sum(int(row["credit_minor"]) for row in rows)
+
+
+def write_results(path, payments):
+    live = [one for one in payments if one["state"] == "instructed"]
+    assert len(live) > 1
+    lines = ["end_to_end_id,status,amount,currency,reason,provider_reference,at"]
+    for number, one in enumerate(live):
+        status, why = ("failed", "number not registered") if number == 0 else ("settled", "")
+        lines.append(
+            f"{one['end_to_end_id']},{status},{one['amount_minor']},{one['currency']},{why},MP-{number},2026-11-24"
+        )
+    path.write_text("\n".join([*lines, ""]))
+
+
+def test_an_unknown_run_or_programme(practice, run):
+    run("runs", "show", "2020-01", "--as", FINANCE, code=1)
+    run("runs", "show", "nonsense", "--as", FINANCE, code=1)
+    run("runs", "build", "2026-10", "--as", FINANCE, code=2)
+    run("runs", "show", practice["months"][0]["run"], "--as", "caseworker@practice.example", code=1)
+
+
+def test_the_same_seed_gives_the_same_people(run, practice, tmp_path, monkeypatch):
+    first = list(json.loads(json.dumps(practice["months"])))
+    monkeypatch.setenv("RECEIVER_DATA_DIR", str(tmp_path / "again"))
+    again = run("practice", "seed", "--people", 24, "--months", 3, "--seed", 5, "--json").json
+    assert again["months"] == first
