@@ -10,38 +10,57 @@ from receiver.kit.words import _
 from receiver.people.actions import manifest_merge, manifests
 from receiver.people.models import ManifestImport
 from receiver.people.queries import manifests as queries
+from receiver.people.rules.manifest import ManifestField
+from receiver.people.rules.manifest_rows import Problem, problem_across
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
-_CHECKED_AT_ONCE = 100  # rows
+_CHECKED_AT_ONCE = 50  # rows
 _LOOKED_AT_ONCE = 25  # people
 
 
 @workflow(manifests.CHECK, title=_("Checking a manifest"), cancellable=True)
 def check_manifest(work: Work, manifest: UUID) -> dict[str, object]:
     """Give every row of a manifest its verdict."""
-    numbers = row_numbers(work, manifest=manifest)
+    plan = plan_check(work, manifest=manifest)
+    numbers: list[int] = plan["numbers"]
     for start in range(0, len(numbers), _CHECKED_AT_ONCE):
         some = numbers[start : start + _CHECKED_AT_ONCE]
-        check_portion(work, manifest=manifest, numbers=some)
+        problems = [each for each in plan["problems"] if each[0] in some]
+        check_portion(work, manifest=manifest, numbers=some, day=plan["day"], problems=problems)
         work.progress(start + len(some), len(numbers))
     end_check(work, manifest=manifest)
     return {"rows": len(numbers)}
 
 
 @step(reads=True)
-def row_numbers(work: Work, session: Session, *, manifest: UUID) -> list[int]:
-    """The numbers of its rows."""
-    return [row.number for row in queries.rows_of(session, _found(work, session, manifest))]
+def plan_check(work: Work, session: Session, *, manifest: UUID) -> dict[str, Any]:
+    """The numbers of its rows, and what only all rows together tell."""
+    found = _found(work, session, manifest)
+    beside = manifests.look_beside(session, found)
+    problems = [
+        [number, each.field.value, each.code, each.row]
+        for number, several in beside.problems.items()
+        for each in several
+    ]
+    numbers = [row.number for row in queries.rows_of(session, found)]
+    return {"numbers": numbers, "day": beside.day, "problems": problems}
 
 
 @step
-def check_portion(work: Work, session: Session, *, manifest: UUID, numbers: list[int]) -> None:
+def check_portion(
+    work: Work, session: Session, *, manifest: UUID, numbers: list[int], day: date | None, problems: list[list[Any]]
+) -> None:
     """Give some rows their verdict."""
-    manifests.check_rows(session, work.actor, _found(work, session, manifest), set(numbers))
+    told: dict[int, list[Problem]] = {}
+    for number, field, code, row in problems:
+        told.setdefault(number, []).append(problem_across(ManifestField(field), code, row))
+    found = _found(work, session, manifest)
+    manifests.check_rows(session, work.actor, found, numbers, manifests.Beside(day, told))
 
 
 @step

@@ -77,6 +77,7 @@ EXEMPT: dict[str, str] = {
     "receiver.people.actions.manifests.check_rows": _PART,
     "receiver.people.actions.manifests.decided": "It names a verdict and writes nothing.",
     "receiver.people.actions.manifests.demand_open": "It refuses or does nothing.",
+    "receiver.people.actions.manifests.look_beside": "It reads and writes nothing.",
     "receiver.people.actions.manifests.recount": _PART,
     "receiver.people.actions.manifests.write_cell": _PART,
     "receiver.people.actions.persons.identity_columns": "It names columns and writes nothing.",

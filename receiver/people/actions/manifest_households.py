@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from receiver.kit.ids import new_id, new_reference
 from receiver.people.models import Household, HouseholdMember
@@ -34,43 +34,41 @@ def join_households(session: Session, rows: Sequence[Row]) -> int:
         if row[1].household is not None:
             together.setdefault(row[1].household.key, []).append(row)
     homes = households_of(session, [person.id for person, *_rest in rows])
-    made = 0
-    for members in together.values():
-        one_office = len({person.office_id for person, *_rest in members}) == 1
-        if len(members) > 1 and one_office:
-            made += _join(session, members, homes)
+    groups = [members for members in together.values() if _lives_together(members)]
+    references = _free_references(session, len(groups))
+    made: list[Household] = []
+    places: list[HouseholdMember] = []
+    for members in groups:
+        free = list({row[0].id: row for row in members if row[0].id not in homes}.values())
+        home, head = next((homes[row[0].id] for row in members if row[0].id in homes), None), None
+        if home is None:
+            head = next((row for row in free if _relationship(row) is Relationship.HEAD), free[0])
+            made.append(Household(id=new_id(), reference=references.pop(), collector_id=head[0].id))
+            home = made[-1].id
+        for row in free:
+            places.append(_place(home, row, head=row is head))
+            homes[row[0].id] = home
+    session.add_all(made)
     session.flush()
-    return made
+    session.add_all(places)
+    session.flush()
+    return len(made)
 
 
-def _join(session: Session, members: Sequence[Row], homes: dict[UUID, UUID]) -> int:
-    free = list(
-        {person.id: (person, values, batch) for person, values, batch in members if person.id not in homes}.values()
-    )
-    known = next((homes[person.id] for person, *_rest in members if person.id in homes), None)
-    head = None
-    if known is None:
-        head = next((row for row in free if _relationship(row) is Relationship.HEAD), free[0])
-        household = Household(id=new_id(), reference=_free_reference(session), collector_id=head[0].id)
-        session.add(household)
-        session.flush()
-    for row in free:
-        person, _values, batch = row
-        told = _relationship(row)
-        if row is head:
-            told = Relationship.HEAD
-        elif told is None or told is Relationship.HEAD:
-            told = Relationship.RELATIVE
-        session.add(
-            HouseholdMember(
-                household_id=known or household.id,
-                person_id=person.id,
-                relationship=told,
-                since=person.arrived_on or batch.arrives_on,
-            )
-        )
-        homes[person.id] = known or household.id
-    return int(known is None)
+def _lives_together(members: Sequence[Row]) -> bool:
+    """Whether a group is a household for us: more than one person, and of one office."""
+    return len(members) > 1 and len({person.office_id for person, *_rest in members}) == 1
+
+
+def _place(home: UUID, row: Row, *, head: bool) -> HouseholdMember:
+    person, _values, batch = row
+    told = _relationship(row)
+    if head:
+        told = Relationship.HEAD
+    elif told is None or told is Relationship.HEAD:
+        told = Relationship.RELATIVE
+    since = person.arrived_on or batch.arrives_on
+    return HouseholdMember(household_id=home, person_id=person.id, relationship=told, since=since)
 
 
 def _relationship(row: Row) -> Relationship | None:
@@ -78,8 +76,10 @@ def _relationship(row: Row) -> Relationship | None:
     return household.relationship if household else None
 
 
-def _free_reference(session: Session) -> str:
-    while True:
-        reference = new_reference(HOUSEHOLD_PREFIX)
-        if not session.scalar(select(exists().where(Household.reference == reference))):
-            return reference
+def _free_references(session: Session, count: int) -> list[str]:
+    """References that no household has."""
+    free: set[str] = set()
+    while len(free) < count:
+        drawn = [new_reference(HOUSEHOLD_PREFIX) for _each in range(count - len(free))]
+        free |= set(drawn) - set(session.scalars(select(Household.reference).where(Household.reference.in_(drawn))))
+    return sorted(free)

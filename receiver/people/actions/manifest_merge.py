@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from receiver import audit, background, vault
 from receiver.audit import Kind
@@ -144,7 +144,7 @@ def _people(session: Session, actor: Actor, found: ManifestImport) -> list[Taken
     opened = queries.cells_of(session, found, queries.rows_of(session, found))
     chosen = [
         (each.row, read.values)
-        for each, read in zip(opened, queries.read_all(found, opened), strict=True)
+        for each, read in zip(opened, queries.read_rows(found, opened, queries.day_of(found, opened)), strict=True)
         if each.row.verdict in IMPORTED and read.values is not None
     ]
     known_ids = {row.same_as for row, _values in chosen if row.same_as is not None}
@@ -165,12 +165,14 @@ def _people(session: Session, actor: Actor, found: ManifestImport) -> list[Taken
         session.add(person)
         taken.append(Taken(row, values, person, batch, new=True))
     session.flush()
-    session.add_all(
-        NameKey(person_id=each.person.id, key=key)
+    keys = [
+        {"person_id": each.person.id, "key": key}
         for each in taken
         if each.new
         for key in sorted(set().union(*(names.search_keys(name) for name in names_of(each.person))))
-    )
+    ]
+    if keys:
+        session.execute(insert(NameKey), keys)
     return taken
 
 

@@ -29,6 +29,7 @@ from receiver.people.rules.manifest_words import heading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from receiver.people.rules.manifest_files import ManifestTable
     from receiver.people.rules.manifest_rows import RowRead
 
-AT_ONCE = 300
+AT_ONCE = 100
 """Rows that are checked while somebody waits; more are checked in the background."""
 CHECK = "people.check_manifest"
 
@@ -171,21 +172,45 @@ def check_manifest(session: Session, actor: Actor, found: ManifestImport) -> Non
     end_check(session, actor, found)
 
 
-def check_rows(session: Session, actor: Actor, found: ManifestImport, numbers: Collection[int] | None = None) -> None:
-    """Give a verdict on these rows (on all by default) and on those that what changed in them concerns.
+@dataclass(frozen=True)
+class Beside:
+    """What only all rows together tell: the one day of arrival, and what is wrong with a row because of another."""
+
+    day: date | None
+    problems: dict[int, list[Problem]]
+
+
+def look_beside(session: Session, found: ManifestImport) -> Beside:
+    """Hold the rows of a manifest against one another."""
+    opened = queries.cells_of(session, found, queries.rows_of(session, found))
+    day = queries.day_of(found, opened)
+    return Beside(day, across(queries.read_rows(found, opened, day)))
+
+
+def check_rows(
+    session: Session,
+    actor: Actor,
+    found: ManifestImport,
+    numbers: Collection[int] | None = None,
+    beside: Beside | None = None,
+) -> None:
+    """Give a verdict on these rows, or on all of them.
+
+    Without `beside`, which is known in the background, other rows that they concern get a new one too.
 
     Raises:
         ManifestOver
     """
     demand_open(found)
-    opened = queries.cells_of(session, found, queries.rows_of(session, found))
-    reads = queries.read_all(found, opened)
-    beside = across(reads)
-    for each, read in zip(opened, reads, strict=True):
-        problems = [*read.problems, *beside.get(read.number, ())]
-        told = [_told(problem) for problem in problems]
-        if numbers is None or read.number in numbers or told != each.row.problems:
-            _judge(session, actor, found, each, read, told)
+    known = beside or look_beside(session, found)
+    rows = queries.rows_of(session, found, numbers if beside else None)
+    opened = queries.cells_of(session, found, rows)
+    with session.no_autoflush:  # verdicts do not tell who is known
+        for each, read in zip(opened, queries.read_rows(found, opened, known.day), strict=True):
+            problems = [*read.problems, *known.problems.get(read.number, ())]
+            told = [_told(problem) for problem in problems]
+            if numbers is None or read.number in numbers or told != each.row.problems:
+                _judge(session, actor, found, each, read, told)
     session.flush()
 
 

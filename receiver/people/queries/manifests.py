@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -27,7 +27,8 @@ from receiver.people.rules.manifest_files import ManifestTable
 from receiver.people.rules.manifest_rows import Problem, RowRead, only_day, read_row, told_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -110,9 +111,11 @@ def table_of(session: Session, found: ManifestImport) -> ManifestTable:
     return ManifestTable.unpack(vault.unseal_bytes(session, found.id, file_place(found.id), found.file))
 
 
-def rows_of(session: Session, found: ManifestImport) -> Sequence[ManifestRow]:
-    """Every row of a manifest, in the order of the file."""
+def rows_of(session: Session, found: ManifestImport, numbers: Collection[int] | None = None) -> Sequence[ManifestRow]:
+    """Every row of a manifest, or those of these numbers, in the order of the file."""
     wanted = select(ManifestRow).where(ManifestRow.import_id == found.id)
+    if numbers is not None:
+        wanted = wanted.where(ManifestRow.number.in_(numbers))
     return session.scalars(wanted.order_by(ManifestRow.number)).all()
 
 
@@ -155,12 +158,17 @@ def cells_of(session: Session, found: ManifestImport, rows: Sequence[ManifestRow
     return opened
 
 
-def read_all(found: ManifestImport, opened: Sequence[RowCells]) -> list[RowRead]:
-    """Rows read by the terms of their manifest, which need every row: one day may stand for all."""
+def day_of(found: ManifestImport, opened: Sequence[RowCells]) -> date | None:
+    """The one day of arrival that all the rows of a manifest name, for those of them that name none."""
     terms = terms_of(found)
-    if terms.needs_day:
-        day = only_day([each.cells.get(ManifestField.ARRIVAL_DATE, "") for each in opened], terms)
-        terms = Terms(terms.today, terms.order, needs_day=True, only_day=day)
+    if not terms.needs_day:
+        return None
+    return only_day([each.cells.get(ManifestField.ARRIVAL_DATE, "") for each in opened], terms)
+
+
+def read_rows(found: ManifestImport, opened: Sequence[RowCells], day: date | None) -> list[RowRead]:
+    """Rows read by the terms of their manifest; `day` is that of `day_of`."""
+    terms = replace(terms_of(found), only_day=day)
     return [read_row(each.row.number, each.cells, terms, each.faults) for each in opened]
 
 
