@@ -17,7 +17,7 @@ from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.tables import TableError, column_letter
 from receiver.kit.words import Words, _, n_
 from receiver.partners.queries import programme_by_code
-from receiver.people.actions import manifest_merge, manifests
+from receiver.people.actions import manifest_checks, manifest_merge, manifests
 from receiver.people.queries import manifests as queries
 from receiver.people.rules import ImportState
 from receiver.people.rules.manifest import KnownManifest, ManifestField
@@ -114,7 +114,7 @@ def _take(
     except KnownManifest as known:
         return _known(session, programme_id, data, known)
     manifests.assign_columns(session, actor, found, found.columns)
-    manifests.check_manifest(session, actor, found)
+    manifest_checks.check_manifest(session, actor, found)
     answer = _answer(session, actor, found, table.table.headers)
     if not merge:
         return answer, None

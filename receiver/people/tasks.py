@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from receiver.background import Work, step, workflow
 from receiver.kit.errors import NotFound
 from receiver.kit.words import _
-from receiver.people.actions import manifest_merge, manifests
+from receiver.people.actions import manifest_checks, manifest_merge
 from receiver.people.models import ManifestImport
 from receiver.people.queries import manifests as queries
 from receiver.people.rules.manifest import ManifestField
@@ -23,7 +23,7 @@ _CHECKED_AT_ONCE = 50  # rows
 _LOOKED_AT_ONCE = 25  # people
 
 
-@workflow(manifests.CHECK, title=_("Checking a manifest"), cancellable=True)
+@workflow(manifest_checks.CHECK, title=_("Checking a manifest"), cancellable=True)
 def check_manifest(work: Work, manifest: UUID) -> dict[str, object]:
     """Give every row of a manifest its verdict."""
     plan = plan_check(work, manifest=manifest)
@@ -41,7 +41,7 @@ def check_manifest(work: Work, manifest: UUID) -> dict[str, object]:
 def plan_check(work: Work, session: Session, *, manifest: UUID) -> dict[str, Any]:
     """The numbers of its rows, and what only all rows together tell."""
     found = _found(work, session, manifest)
-    beside = manifests.look_beside(session, found)
+    beside = manifest_checks.look_beside(session, found)
     problems = [
         [number, each.field.value, each.code, each.row]
         for number, several in beside.problems.items()
@@ -60,13 +60,13 @@ def check_portion(
     for number, field, code, row in problems:
         told.setdefault(number, []).append(problem_across(ManifestField(field), code, row))
     found = _found(work, session, manifest)
-    manifests.check_rows(session, work.actor, found, numbers, manifests.Beside(day, told))
+    manifest_checks.check_rows(session, work.actor, found, numbers, manifest_checks.Beside(day, told))
 
 
 @step
 def end_check(work: Work, session: Session, *, manifest: UUID) -> None:
     """Count them."""
-    manifests.end_check(session, work.actor, _found(work, session, manifest))
+    manifest_checks.end_check(session, work.actor, _found(work, session, manifest))
 
 
 @workflow(manifest_merge.MERGE, title=_("Importing a manifest"), cancellable=True)

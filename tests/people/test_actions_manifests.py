@@ -10,7 +10,7 @@ from receiver.kit.dates import PartialDate
 from receiver.kit.errors import NotFound
 from receiver.kit.tables import TableError
 from receiver.partners.rules import ProgrammeFull
-from receiver.people.actions import Paper, add_document, manifest_merge, manifest_review, manifests
+from receiver.people.actions import Paper, add_document, manifest_checks, manifest_merge, manifest_review, manifests
 from receiver.people.models import (
     Arrival,
     Batch,
@@ -183,7 +183,7 @@ def test_a_human_decides(session, sent, supervisor, office):
     manifest_review.decide_row(session, supervisor, found, 2, RowDecision.SAME, person.id)
     row = queries.row_of(session, found, 2)
     assert (row.verdict, row.same_as, row.decided_by) == (RowVerdict.MATCH, person.id, supervisor.user_id)
-    manifests.check_manifest(session, supervisor, found)
+    manifest_checks.check_manifest(session, supervisor, found)
     assert row.verdict is RowVerdict.MATCH
     with pytest.raises(NotToDecide):
         manifest_review.decide_row(session, supervisor, found, 3, RowDecision.OTHER)
@@ -202,7 +202,7 @@ def test_two_rows_are_not_one_person(session, sent, supervisor, office):
 def test_whoever_comes_up_meanwhile_is_found_by_checking_again(session, sent, supervisor, office):
     found = sent(SELAM)
     make_person(session, office)
-    manifests.check_manifest(session, supervisor, found)
+    manifest_checks.check_manifest(session, supervisor, found)
     assert verdicts(session, found) == {2: "decide"}
 
 

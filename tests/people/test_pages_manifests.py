@@ -211,7 +211,7 @@ def test_ten_megabytes_are_refused(browser, upload):
 
 
 def test_many_rows_are_checked_in_the_background(system, browser, upload, work_done, monkeypatch):
-    monkeypatch.setattr("receiver.people.actions.manifests.AT_ONCE", 1)
+    monkeypatch.setattr("receiver.people.actions.manifest_checks.AT_ONCE", 1)
     columns = browser.follow(upload(HEAD + RIGHT + WRONG))
     [action] = [each.get("action") for each in columns.all(".//form") if each.get("action", "").endswith("columns")]
     progress = browser.submit(columns.form(action)).response.headers["location"]

@@ -18,9 +18,9 @@ from receiver.kit import clock, names
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id, new_reference
 from receiver.people.actions.arrivals import check_programme_room
+from receiver.people.actions.manifest_checks import demand_open
 from receiver.people.actions.manifest_households import join_households
 from receiver.people.actions.manifest_parts import Taken, batches_for, write_arrivals, write_papers, write_speech_of
-from receiver.people.actions.manifests import demand_open
 from receiver.people.actions.persons import identity_columns
 from receiver.people.actions.twins import look_again
 from receiver.people.models import (

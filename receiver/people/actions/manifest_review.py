@@ -9,7 +9,8 @@ from sqlalchemy import select
 from receiver import audit
 from receiver.audit import Kind
 from receiver.kit.errors import NotFound
-from receiver.people.actions.manifests import check_rows, decided, demand_open, recount, write_cell
+from receiver.people.actions.manifest_checks import check_rows, decided, demand_open, recount
+from receiver.people.actions.manifests import write_cell
 from receiver.people.models import ManifestRow
 from receiver.people.queries import manifests as queries
 from receiver.people.rules import ImportState, RowDecision, RowVerdict

@@ -7,29 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, select
-from sqlalchemy.orm.attributes import flag_modified
 
-from receiver import audit, background, vault
+from receiver import audit, vault
 from receiver.audit import Kind
 from receiver.kit.ids import new_id, new_reference
 from receiver.people.actions.arrivals import check_programme_room
+from receiver.people.actions.manifest_checks import ask_check, demand_open
 from receiver.people.models import ManifestImport, ManifestRow
 from receiver.people.queries import manifests as queries
-from receiver.people.rules import ImportState, RowDecision, RowVerdict
+from receiver.people.rules import ImportState, RowVerdict
 from receiver.people.rules.manifest import (
     MANIFEST_PREFIX,
     KnownManifest,
     ManifestField,
-    ManifestOver,
     guess_columns,
     structure_fault,
 )
-from receiver.people.rules.manifest_rows import Problem, across
 from receiver.people.rules.manifest_words import heading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Mapping
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -37,13 +34,7 @@ if TYPE_CHECKING:
     from receiver.access import Actor
     from receiver.people.models import Batch
     from receiver.people.queries.manifests import RowCells
-    from receiver.people.rules import Likeness
     from receiver.people.rules.manifest_files import ManifestTable
-    from receiver.people.rules.manifest_rows import RowRead
-
-AT_ONCE = 100
-"""Rows that are checked while somebody waits; more are checked in the background."""
-CHECK = "people.check_manifest"
 
 
 @dataclass(frozen=True)
@@ -142,91 +133,6 @@ def assign_columns(session: Session, actor: Actor, found: ManifestImport, column
     audit.record(session, Kind.IMPORT_MAPPED, actor, found.reference, columns=sorted(columns))
 
 
-def ask_check(session: Session, actor: Actor, found: ManifestImport) -> UUID | None:
-    """Check every row now, or in the background where there are many; then gives the id of the work.
-
-    Raises:
-        ManifestOver
-    """
-    demand_open(found)
-    if found.counts.get("rows", 0) <= AT_ONCE:
-        check_manifest(session, actor, found)
-        return None
-    return background.hand_over(
-        session,
-        CHECK,
-        f"manifest-{found.reference}-check-{found.version}",
-        actor=actor,
-        url=f"/arrivals/imports/{found.reference}",
-        manifest=found.id,
-    )
-
-
-def check_manifest(session: Session, actor: Actor, found: ManifestImport) -> None:
-    """Check every row anew, against the others and against the people who are known by now.
-
-    Raises:
-        ManifestOver
-    """
-    check_rows(session, actor, found)
-    end_check(session, actor, found)
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What only all rows together tell: the one day of arrival, and what is wrong with a row because of another."""
-
-    day: date | None
-    problems: dict[int, list[Problem]]
-
-
-def look_beside(session: Session, found: ManifestImport) -> Beside:
-    """Hold the rows of a manifest against one another."""
-    opened = queries.cells_of(session, found, queries.rows_of(session, found))
-    day = queries.day_of(found, opened)
-    return Beside(day, across(queries.read_rows(found, opened, day)))
-
-
-def check_rows(
-    session: Session,
-    actor: Actor,
-    found: ManifestImport,
-    numbers: Collection[int] | None = None,
-    beside: Beside | None = None,
-) -> None:
-    """Give a verdict on these rows, or on all of them.
-
-    Without `beside`, which is known in the background, other rows that they concern get a new one too.
-
-    Raises:
-        ManifestOver
-    """
-    demand_open(found)
-    known = beside or look_beside(session, found)
-    rows = queries.rows_of(session, found, numbers if beside else None)
-    opened = queries.cells_of(session, found, rows)
-    with session.no_autoflush:  # verdicts do not tell who is known
-        for each, read in zip(opened, queries.read_rows(found, opened, known.day), strict=True):
-            problems = [*read.problems, *known.problems.get(read.number, ())]
-            told = [_told(problem) for problem in problems]
-            if numbers is None or read.number in numbers or told != each.row.problems:
-                _judge(session, actor, found, each, read, told)
-    session.flush()
-
-
-def end_check(session: Session, actor: Actor, found: ManifestImport) -> None:
-    """Count the verdicts once every row has one."""
-    recount(session, found, ImportState.CHECKED)
-    audit.record(session, Kind.IMPORT_CHECKED, actor, found.reference, counts=found.counts)
-
-
-def recount(session: Session, found: ManifestImport, state: ImportState) -> None:
-    """Count the verdicts anew; the manifest gets a new version even where the numbers are the same."""
-    found.counts, found.state = queries.verdict_counts(session, found), state
-    flag_modified(found, "counts")
-    session.flush()
-
-
 def cancel_manifest(session: Session, actor: Actor, found: ManifestImport) -> None:
     """Delete the upload and its rows, and the key they were sealed under. Nobody is imported.
 
@@ -241,16 +147,6 @@ def cancel_manifest(session: Session, actor: Actor, found: ManifestImport) -> No
     audit.record(session, Kind.IMPORT_REFUSED, actor, found.reference)
 
 
-def demand_open(found: ManifestImport) -> None:
-    """Refuse to change what was imported or cancelled.
-
-    Raises:
-        ManifestOver
-    """
-    if found.state not in queries.OPEN:
-        raise ManifestOver(state=found.state.label)
-
-
 def _seal(
     session: Session, found: ManifestImport, row: ManifestRow, cells: Mapping[str, str], faults: Mapping[str, str]
 ) -> None:
@@ -263,47 +159,6 @@ def write_cell(session: Session, found: ManifestImport, opened: RowCells, field:
     cells = {place.value: typed for place, typed in opened.cells.items()} | {field.value: text}
     faults = {place.value: code for place, code in opened.faults.items() if place is not field}
     _seal(session, found, opened.row, cells, faults)
-
-
-def _told(problem: Problem) -> list[object]:
-    """A problem as it is stored: never what was typed."""
-    return [problem.field.value, problem.code, problem.row]
-
-
-def _judge(
-    session: Session,
-    actor: Actor,
-    found: ManifestImport,
-    opened: RowCells,
-    read: RowRead,
-    problems: list[list[object]],
-) -> None:
-    row = opened.row
-    row.problems = problems
-    if problems or read.values is None:
-        row.verdict = RowVerdict.WRONG if problems else RowVerdict.IGNORED
-        row.candidates, row.decision, row.same_as = [], None, None
-        return
-    likenesses = queries.known_people(session, actor, found, row, read.values)
-    candidates = [[str(each.other), [reason.value for reason in each.reasons]] for each in likenesses]
-    if candidates != row.candidates:
-        row.candidates, row.decision, row.same_as = candidates, None, None
-    if row.decision is None:
-        row.verdict, row.same_as = _verdict(likenesses)
-
-
-def _verdict(likenesses: Sequence[Likeness]) -> tuple[RowVerdict, UUID | None]:
-    """What likenesses mean before a human has said anything: only one certain one is believed."""
-    certain = [each for each in likenesses if each.certain]
-    if len(certain) == 1:
-        return RowVerdict.MATCH, certain[0].other
-    return (RowVerdict.DECIDE if likenesses else RowVerdict.NEW), None
-
-
-def decided(decision: RowDecision) -> RowVerdict:
-    """What a row is once a human has decided."""
-    verdicts = {RowDecision.SAME: RowVerdict.MATCH, RowDecision.OTHER: RowVerdict.NEW}
-    return verdicts.get(decision, RowVerdict.DECIDE)
 
 
 def _free_reference(session: Session) -> str:

@@ -9,7 +9,7 @@ from receiver.kit.errors import Refusal
 from receiver.kit.paging import Cursor
 from receiver.kit.words import Words, _, n_
 from receiver.partners.queries import programme_names
-from receiver.people.actions import manifest_merge, manifest_review, manifests
+from receiver.people.actions import manifest_checks, manifest_merge, manifest_review
 from receiver.people.forms.manifests import (
     CellForm,
     DecisionForm,
@@ -87,7 +87,7 @@ def decide_row(
 def check_again(session: WriteSession, actor: Importer, reference: str) -> Response:
     """Check every row against the people who are known by now."""
     found = imports.import_by_reference(session, actor, reference)
-    work = manifests.ask_check(session, actor, found)
+    work = manifest_checks.ask_check(session, actor, found)
     return see_other(f"/progress/{work}" if work else f"/arrivals/imports/{found.reference}", done=_("It is checked."))
 
 

@@ -14,7 +14,7 @@ from receiver.kit.tables import TableError
 from receiver.kit.words import _
 from receiver.partners.queries import programme_names, programmes
 from receiver.people import queries
-from receiver.people.actions import manifests
+from receiver.people.actions import manifest_checks, manifests
 from receiver.people.forms.manifests import (
     ColumnsForm,
     DateOrder,
@@ -99,7 +99,7 @@ def assign_columns(
 ) -> Response:
     """Assign the columns and check the rows; many rows are checked in the background."""
     found = imports.import_by_reference(session, actor, reference)
-    manifests.demand_open(found)
+    manifest_checks.demand_open(found)
     _offer_columns(session, found, form)
     if form.ok:
         try:
