@@ -490,3 +490,22 @@ class TestCase:
     def test_caseworkers_do_not_close(self, browser, place):
         assert "Close the case" not in browser.get(place).text()
         browser.get(f"{place}/close", status=403)
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_every_page_in_other_languages(system, sign_in, office, worker, person, place, language):
+    """Each is held to the strict reader, from the other side as well."""
+    note = written(system, worker, person)
+    task = given(system, worker, person, date(2026, 11, 12), "Ask about the school")
+    with system.database.write() as session:
+        boss = make_user(session, Role.SUPERVISOR, offices=[session.merge(office)], language=language)
+    browser = sign_in(boss, language=language)
+    parts = ("", "/history", "/tasks", "/tasks/new", "/notes/new", "/attachments", "/caseworker", "/close", "/reopen")
+    for address in (
+        "/people",
+        "/tasks?whose=all",
+        f"/notes/{note}",
+        f"/tasks/{task}",
+        *(place + part for part in parts),
+    ):
+        assert browser.get(address).root.get("lang") == language

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     String,
     cast,
-    exists,
     func,
     literal,
     select,
@@ -143,15 +142,15 @@ def _presence(presence: Presence | None) -> list[ColumnElement[bool]]:
 
 
 def _of_cases(actor: Actor, looking: Looking) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    mine, working = Case.person_id == Person.id, Case.closed_on.is_(None)
+    working = Case.closed_on.is_(None)
+    wanted: list[tuple[ColumnElement[bool], ...]] = []
     if looking.whose is Whose.MINE:
-        conditions.append(exists().where(mine, working, Case.caseworker_id == actor.user_id))
+        wanted.append((working, Case.caseworker_id == actor.user_id))
     if looking.caseworker_id is not None:
-        conditions.append(exists().where(mine, working, Case.caseworker_id == looking.caseworker_id))
+        wanted.append((working, Case.caseworker_id == looking.caseworker_id))
     if looking.stage is not None:
-        conditions.append(exists().where(mine, Case.stage == looking.stage))
-    return conditions
+        wanted.append((Case.stage == looking.stage,))
+    return [Person.id.in_(select(Case.person_id).where(*conditions)) for conditions in wanted]
 
 
 def _key(order: Order, who: Any) -> ColumnElement[Any]:
