@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from receiver.cli import arrivals, house, money, practice, proof, runs, serving, staff, wording
+from receiver.cli import arrivals, house, money, practice, proof, report, runs, serving, staff, wording
 from receiver.cli.frame import MISMATCH, exit_code, say
 from receiver.kit.errors import Refusal
 from receiver.vault import VaultError
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (house, serving, practice, staff, arrivals, proof, wording, runs, money):
+for commands in (house, serving, practice, staff, arrivals, proof, wording, runs, money, report):
     commands.add_to(app)
 
 

@@ -1,0 +1,218 @@
+"""A report as tables with machine keys and translated headings, from which every form of it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from receiver.kit.words import Words, _, p_
+from receiver.ledger.rules import Cause
+from receiver.reports.rules import TERM_LABELS, TERMS
+from receiver.stipends.rules.checklist import Flag
+from receiver.stipends.rules.enrolments import EndReason, HoldReason
+from receiver.stipends.rules.entitlements import LineKind
+from receiver.stipends.rules.payments import Channel
+from receiver.stipends.rules.results import ExceptionKind
+from receiver.stipends.rules.runs import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from receiver.kit.words import LabelledEnum
+
+Label = Words | str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its machine key, its heading, and what its cells are: text, a number, or minor units of money."""
+
+    key: str
+    label: Words
+    kind: str = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table. The first column holds what a row is about; each row is its machine key, its label, its values."""
+
+    key: str
+    title: Words
+    about: Words
+    columns: Sequence[Column]
+    rows: Iterable[tuple[str, Label, Sequence[Any]]] = field(default_factory=tuple)
+
+
+LABELS: dict[str, Words] = {
+    **TERM_LABELS,
+    "people": p_("report", "People"),
+    "entitled_minor": p_("report", "Owed for the month"),
+    "instructed_minor": p_("report", "Sent"),
+    "paid_minor": p_("report", "Paid"),
+    "pending_minor": p_("report", "No result yet"),
+    "failed_minor": p_("report", "Failed"),
+    "returned_minor": p_("report", "Returned"),
+    "held_minor": p_("report", "Held back"),
+    "per_person_minor": p_("report", "Owed for each person"),
+    "received_minor": p_("report", "Received from the payer"),
+    "left_minor": p_("report", "Left in the fund"),
+    "outstanding_minor": p_("report", "Promised or on its way"),
+    "paid_per_person_minor": p_("report", "Paid for each person so far"),
+    "new": p_("report", "New"),
+    "continuing": p_("report", "Continuing"),
+    "on_hold": p_("report", "On hold"),
+    "ended": p_("report", "Ended"),
+    "missed": p_("report", "Missed"),
+    "count": p_("report", "Number"),
+    "open": p_("report", "Still open"),
+    "minor": p_("report", "Amount"),
+}
+
+TITLES: dict[str, Words] = {
+    "totals": p_("report", "In short"),
+    "equation": p_("report", "From what was owed to what is owed"),
+    "people": p_("report", "People"),
+    "channel": p_("report", "By way of payment"),
+    "office": p_("report", "By office"),
+    "policy": p_("report", "By policy"),
+    "policy_line": p_("report", "By line of the policy"),
+    "run": p_("report", "By pay run"),
+    "fund": p_("report", "The fund"),
+    "exceptions": p_("report", "Results that needed a decision"),
+    "reissues": p_("report", "Paid again"),
+    "later": p_("report", "Later for this month, told in later reports"),
+    "series": p_("report", "Month by month"),
+    "differences": p_("report", "What this revision changes"),
+    "persons": p_("report", "Person by person"),
+}
+
+_KINDS: dict[str, type[LabelledEnum]] = {
+    "channel": Channel,
+    "policy_line": LineKind,
+    "exceptions": ExceptionKind,
+    "later": Cause,
+    "on_hold": HoldReason,
+    "ended": EndReason,
+    "missed": Flag,
+}
+_NO_OFFICE = _("Erased people")
+_BECAUSE = _("%(what)s: %(why)s")
+
+
+def sheets(figures: Mapping[str, Any], persons: Iterable[Mapping[str, Any]] = ()) -> Iterator[Sheet]:
+    """The tables of a report in their order; those with nothing to tell are left out, people one by one come last."""
+    yield _pairs("totals", figures["totals"])
+    yield _pairs("equation", figures["equation"])
+    yield Sheet("people", TITLES["people"], LABELS["people"], (_number("people"),), list(_people(figures["people"])))
+    for key, columns in _BREAKDOWNS.items():
+        rows = figures["breakdowns"].get(key)
+        if rows:
+            yield _table(key, rows, columns)
+    yield _pairs("fund", figures["fund"])
+    if figures["exceptions"]:
+        yield _table("exceptions", figures["exceptions"], (_number("count"), _number("open")))
+    if figures.get("reissues"):
+        one = figures["reissues"]
+        columns = (_number("count"), Column("minor", LABELS["minor"]))
+        yield Sheet(
+            "reissues",
+            TITLES["reissues"],
+            LABELS["count"],
+            columns,
+            [("reissues", TITLES["reissues"], (one["count"], one["minor"]))],
+        )
+    if figures["later"]:
+        yield _pairs("later", figures["later"], lambda key: label_of("later", key))
+    if figures["series"]:
+        yield _table("series", figures["series"], _money("paid_minor", "returned_minor", "held_minor"))
+    if figures["differences"]:
+        yield _differences(figures["differences"])
+    if not figures.get("public"):
+        yield persons_sheet(persons)
+
+
+def persons_sheet(persons: Iterable[Mapping[str, Any]]) -> Sheet:
+    """People one by one, by reference, never by name."""
+    columns = (Column("office", p_("report", "Office"), "text"), *_money(*TERMS))
+    rows = (
+        (line["person"], line["reference"] or _NO_OFFICE, [line["office"] or "", *(line[name] for name in TERMS)])
+        for line in persons
+    )
+    return Sheet("persons", TITLES["persons"], p_("report", "Reference"), columns, rows)
+
+
+def label_of(section: str, key: str) -> Label:
+    """What a machine key means to people."""
+    kind = _KINDS.get(section)
+    if kind is not None and key in set(kind):
+        return kind(key).label
+    return LABELS.get(key, key)
+
+
+def _money(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, LABELS[name]) for name in names)
+
+
+def _number(name: str) -> Column:
+    return Column(name, LABELS[name], "number")
+
+
+_BREAKDOWNS: dict[str, tuple[Column, ...]] = {
+    "channel": (
+        _number("people"),
+        *_money("instructed_minor", "paid_minor", "pending_minor", "failed_minor", "returned_minor"),
+    ),
+    "office": (_number("people"), *_money(*TERMS)),
+    "policy": (_number("people"), *_money("entitled_minor")),
+    "policy_line": (_number("people"), *_money("entitled_minor")),
+    "run": (_number("people"), *_money("instructed_minor")),
+}
+
+
+def _table(key: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Sheet:
+    about = p_("report", "Month") if key == "series" else TITLES[key]
+    lines = [(row["key"], _named(key, row), [row[column.key] for column in columns]) for row in rows]
+    return Sheet(key, TITLES[key], about, columns, lines)
+
+
+def _named(section: str, row: Mapping[str, Any]) -> Label:
+    if section == "office":
+        return row["label"] or _NO_OFFICE
+    return label_of(section, row["key"])
+
+
+def _pairs(key: str, figures: Mapping[str, Any], named: Callable[[str], Label] | None = None) -> Sheet:
+    value = Column("value", p_("report", "Amount"))
+    label = named or (lambda name: LABELS[name])
+    return Sheet(
+        key,
+        TITLES[key],
+        p_("report", "Figure"),
+        (value,),
+        [(name, label(name), (one,)) for name, one in figures.items()],
+    )
+
+
+def _people(people: Mapping[str, Any]) -> Iterator[tuple[str, Label, Sequence[Any]]]:
+    for name, value in people.items():
+        if not isinstance(value, dict):
+            yield name, LABELS[name], (value,)
+            continue
+        group = name.removesuffix("_reasons")
+        for reason, count in value.items():
+            yield f"{group}.{reason}", _BECAUSE.with_(what=LABELS[group], why=label_of(group, reason)), (count,)
+
+
+def _differences(found: Sequence[Mapping[str, Any]]) -> Sheet:
+    columns = (Column("was", p_("report", "Before"), "text"), Column("now", p_("report", "Now"), "text"))
+    rows = [(each["figure"], each["figure"], [_plain(each["was"]), _plain(each["now"])]) for each in found]
+    return Sheet("differences", TITLES["differences"], p_("report", "Figure"), columns, rows)
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def run_state(value: str) -> Words:
+    """The words for a state of a run."""
+    return RunState(value).label
