@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MONEY = MenuGroup.MONEY
 ITEMS = (
+    MenuItem("pay runs", p_("menu", "Pay runs"), "/stipends", _MONEY, Permission.PAY_RUN_LIST, main=25),
     MenuItem("policies", p_("menu", "Policies"), "/stipends/policies", _MONEY, Permission.POLICY_VIEW),
     MenuItem("payee changes", p_("menu", "Payee changes"), "/stipends/payee-changes", _MONEY, Permission.PAYEE_VIEW),
     MenuItem("enrol", p_("menu", "Enrol people"), "/stipends/enrolments/new", _MONEY, Permission.ENROL),

@@ -1,0 +1,124 @@
+"""What the pages of pay runs ask for."""
+
+from receiver.kit.words import _, p_
+from receiver.stipends.forms.amounts import Amount
+from receiver.stipends.rules.exceptions import Decision
+from receiver.stipends.rules.listing import LineFilter, PaymentFilter
+from receiver.web.body import MIB
+from receiver.web.forms import (
+    Choice,
+    File,
+    FileKind,
+    Flag,
+    Form,
+    Hidden,
+    Line,
+    ManyOf,
+    MonthField,
+    OneOf,
+    Text,
+    optional,
+)
+
+
+class PageFilter(Form):
+    """Where the page begins."""
+
+    after = optional(Hidden(_("Where the page begins")))
+
+
+class NewRunForm(Form):
+    """The month that is paid."""
+
+    programme = OneOf(_("Programme"))
+    month = MonthField(p_("stipend", "Month"))
+
+
+class LinesFilter(Form):
+    """Which lines of a run."""
+
+    show = optional(Choice(_("Lines"), LineFilter))
+    after = optional(Hidden(_("Where the page begins")))
+
+
+class LinesForm(Form):
+    """What is done with lines, and why."""
+
+    person = ManyOf(_("People"), missing=_("Choose at least one line."))
+    reason = Line(_("Why this is right"), length=500, optional=True)
+
+
+class SubmissionForm(Form):
+    """Sending a run to approval."""
+
+    accept_because = Text(
+        _("Why the findings that are left are right"),
+        length=500,
+        rows=3,
+        optional=True,
+        hint=_("The approver reads it."),
+    )
+    overdraw_because = Text(
+        _("Why the fund may go below zero"), length=500, rows=2, optional=True, hint=_("Only if it would.")
+    )
+
+
+class ReasonForm(Form):
+    """Why something is taken back."""
+
+    reason = Text(_("Why"), length=500, rows=3)
+
+
+class ApprovalForm(Form):
+    """An approval: what was looked at, the total typed from paper or a voice, the digest of the page."""
+
+    compared = Flag(
+        _("I have compared the number of people and the total with what the programme expects."), required=True
+    )
+    sampled = Flag(_("I have looked at the ten lines below."), required=True)
+    total = Amount(_("Total, typed from paper or from what you were told"))
+    digest = Hidden(_("Digest"))
+
+
+class ReleaseForm(Form):
+    """By which channel, and how the file is written."""
+
+    channel = optional(OneOf(_("Channel")))
+    template = optional(OneOf(_("How the file for mobile money is written")))
+
+
+class DownloadForm(Form):
+    """Why a file is taken once more."""
+
+    reason = Line(_("Why it is needed again"), length=500, optional=True)
+
+
+class ResultsForm(Form):
+    """A file of results."""
+
+    file = File(
+        _("File of results"),
+        (FileKind.CSV,),
+        most=10 * MIB,
+        hint=_("A table (CSV) with the columns end_to_end_id, status, amount and currency."),
+    )
+
+
+class DecisionForm(Form):
+    """What became of a row that did not fit."""
+
+    decision = Choice(_("What became of the money"), Decision)
+    reason = Line(_("Why"), length=500)
+
+
+class DeskForm(Form):
+    """Who was at the cash desk."""
+
+    payment = ManyOf(_("Payments"), missing=_("Choose at least one line."))
+
+
+class PaymentsFilter(Form):
+    """Which payments."""
+
+    state = optional(Choice(p_("payment", "State"), PaymentFilter))
+    after = optional(Hidden(_("Where the page begins")))

@@ -1,0 +1,133 @@
+"""What stands over every page of a pay run: name, state, steps, figures, and which page comes next for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Query
+
+from receiver.accounts.queries import user_names
+from receiver.accounts.visits import is_stepped_up
+from receiver.kit.money import Money
+from receiver.kit.words import Words, p_
+from receiver.stipends import queries
+from receiver.stipends.rules.runs import FROZEN, RunState
+from receiver.web.answers import see_other
+from receiver.web.render import page
+from receiver.web.visit import actor_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastapi import Request
+    from sqlalchemy.orm import Session
+    from starlette.responses import Response
+
+    from receiver.access import Actor, Permission
+    from receiver.partners.models import Programme
+    from receiver.stipends.models import PayRun, RunStep
+    from receiver.web.forms import Form
+
+Code = Annotated[str | None, Query(max_length=40)]
+"""The programme, where several have a run of this name."""
+
+STEPS = (
+    p_("step of a pay run", "Draft"),
+    p_("step of a pay run", "Review"),
+    p_("step of a pay run", "Approve"),
+    p_("step of a pay run", "Instruct"),
+    p_("step of a pay run", "Reconcile"),
+    p_("step of a pay run", "Close"),
+)
+_AT = {
+    RunState.DRAFT: 1,
+    RunState.SUBMITTED: 2,
+    RunState.APPROVED: 4,
+    RunState.RELEASED: 5,
+    RunState.RECONCILING: 5,
+    RunState.CLOSED: 6,
+}
+_KINDS = {
+    RunState.DRAFT: "warn",
+    RunState.SUBMITTED: "warn",
+    RunState.CLOSED: "ok",
+    RunState.ABANDONED: "mute",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run with its programme, on the way through a request."""
+
+    run: PayRun
+    programme: Programme
+
+    def url(self, part: str = "") -> str:
+        """The address of a page of the run; of its acts too."""
+        path = f"/stipends/runs/{self.run.name}" + (f"/{part}" if part else "")
+        return f"{path}?{urlencode({'programme': self.programme.code})}"
+
+    @property
+    def total(self) -> Money:
+        """What it pays."""
+        return Money(self.run.total_minor, self.run.currency)
+
+
+def found(session: Session, actor: Actor, name: str, programme: str | None, permission: Permission) -> Run:
+    """The run of an address.
+
+    Raises:
+        NotFound, SeveralRuns, NotARunName
+    """
+    return Run(*queries.run_by_name(session, actor, name, permission, programme))
+
+
+def run_page(
+    request: Request,
+    session: Session,
+    run: Run,
+    template: str,
+    ctx: Mapping[str, Any],
+    *,
+    form: Form | None = None,
+    block: str | None = None,
+    step: int = 0,
+) -> Response:
+    """A page in the frame of a run; `step` where it is not that of the run's state."""
+    history = queries.history(session, run.run)
+    values = {**frame(request, session, run, history, step), **ctx}
+    status = 422 if form is not None and form.sent and request.method == "POST" else 200
+    return page(request, template, values, form=form, block=block, status=status)
+
+
+def frame(request: Request, session: Session, run: Run, history: Sequence[RunStep], step: int = 0) -> dict[str, Any]:
+    """The values that `stipends/_run.html` needs."""
+    state, actor = run.run.state, actor_of(request)
+    return {
+        "at": run,
+        "run": run.run,
+        "programme": run.programme,
+        "steps": STEPS,
+        "step": step or _AT.get(state, 0),
+        "finished": state is RunState.CLOSED,
+        "state_kind": _KINDS.get(state, "info"),
+        "frozen": state in FROZEN,
+        "history": history,
+        "people_names": user_names(session, {one.user_id for one in history if one.user_id}),
+        "fresh": actor is not None and is_stepped_up(request, actor),
+    }
+
+
+def step_up_first(request: Request, actor: Actor, run: Run, part: str) -> Response | None:
+    """On to the page that asks for the password again, if that was too long ago; it leads back here."""
+    if is_stepped_up(request, actor):
+        return None
+    return see_other(f"/me/step-up?{urlencode({'next': run.url(part)})}")
+
+
+def told(refusal: Exception | None) -> Words | None:
+    """What a refusal says, for the page on which its act is missing."""
+    words: Words | None = getattr(refusal, "words", None)
+    return words

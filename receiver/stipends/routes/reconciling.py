@@ -1,0 +1,255 @@
+"""What became of the money (S38, S39): results of providers, rows to decide, the cash desk, the end of a run."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from receiver import vault
+from receiver.access import Actor, Permission
+from receiver.accounts.visits import who_can
+from receiver.kit.csvs import TableError
+from receiver.kit.errors import NotFound, Refusal
+from receiver.kit.money import Money
+from receiver.kit.words import _, n_
+from receiver.stipends import actions, queries
+from receiver.stipends.forms.runs import DecisionForm, DeskForm, PageFilter, ResultsForm
+from receiver.stipends.models import ResultException, ResultFile
+from receiver.stipends.queries import ResultCheck
+from receiver.stipends.queries.run_pages import desk_page
+from receiver.stipends.routes.framing import Code, Run, found, run_page, told
+from receiver.stipends.rules.closing import why_not_close
+from receiver.stipends.rules.exceptions import ResultsFaulty
+from receiver.stipends.rules.results import EXPLAIN, Effect
+from receiver.stipends.rules.runs import RunState
+from receiver.web.answers import see_other
+from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
+from receiver.web.router import Router
+
+router = Router(prefix="/stipends/runs/{name}")
+Viewer = Annotated[Actor, require(Permission.PAY_RUN_VIEW)]
+Reconciler = Annotated[Actor, require(Permission.PAY_RUN_RECONCILE)]
+Closer = Annotated[Actor, require(Permission.PAY_RUN_CLOSE)]
+AT_ONCE = 2_000
+"""Rows of a file that are taken in while one waits; more go to the background."""
+SHOWN = 50
+RECONCILE, CLOSE = 5, 6
+
+
+@router.get("/reconciliation")
+def reconciliation(
+    request: Request, session: ReadSession, actor: Viewer, name: str, programme: Code = None
+) -> Response:
+    """How far the payments of a run are, rows that wait for a decision, and the next file of results."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
+    return _page(request, session, actor, run, ResultsForm())
+
+
+@router.post("/reconciliation")
+def upload(
+    request: Request,
+    session: WriteSession,
+    actor: Reconciler,
+    name: str,
+    form: Bound[ResultsForm],
+    programme: Code = None,
+) -> Response:
+    """Keep a file of results that can be read, and show what it would do."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
+    faults: tuple[Any, ...] = ()
+    if form.ok:
+        try:
+            file = actions.store_results(session, actor, form.file.data)
+        except (Refusal, TableError) as refusal:
+            form.add_error("file", refusal if isinstance(refusal, Refusal) else refusal.words)
+            faults = refusal.faults[:SHOWN] if isinstance(refusal, ResultsFaulty) else ()
+        else:
+            return see_other(run.url(f"results/{file.id}"))
+    return _page(request, session, actor, run, form, faults=faults)
+
+
+@router.get("/results/{file_id}")
+def dry_run(
+    request: Request, session: ReadSession, actor: Reconciler, name: str, file_id: UUID, programme: Code = None
+) -> Response:
+    """What taking in a file would do now; nothing is changed by looking."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
+    file = queries.result_file(session, file_id)
+    check = _checked(session, file)
+    odd = [verdict for verdict in check.verdicts if verdict.exception]
+    ctx = {
+        "file": file,
+        "check": check,
+        "counts": [(effect, check.counts[effect.value]) for effect in Effect],
+        "news": sum(count for effect, count in check.counts.items() if effect != Effect.KNOWN),
+        "odd": odd[:SHOWN],
+        "explain": EXPLAIN,
+    }
+    return run_page(request, session, run, "stipends/run_results.html", ctx, step=RECONCILE)
+
+
+@router.post("/results/{file_id}")
+def take(session: WriteSession, actor: Reconciler, name: str, file_id: UUID, programme: Code = None) -> Response:
+    """Take a file in; the same one again changes nothing."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
+    file = queries.result_file(session, file_id)
+    if file.rows > AT_ONCE and file.content is not None:
+        return see_other(f"/progress/{actions.reconcile_in_background(session, actor, file)}")
+    counts = actions.take_stored(session, actor, file).counts
+    known = counts[Effect.KNOWN]
+    if known == sum(counts.values()):
+        done = n_("Nothing new: %(n)s row was taken in before.", "Nothing new: %(n)s rows were taken in before.", known)
+    else:
+        new = sum(counts.values()) - known
+        done = n_("%(n)s row is taken in.", "%(n)s rows are taken in.", new)
+    return see_other(run.url("reconciliation"), done=done)
+
+
+@router.post("/exceptions/{exception_id}")
+def decide(
+    request: Request,
+    session: WriteSession,
+    actor: Reconciler,
+    name: str,
+    exception_id: UUID,
+    form: Bound[DecisionForm],
+    programme: Code = None,
+) -> Response:
+    """Decide what became of a row that did not fit."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
+    row = queries.exception_by_id(session, actor, exception_id)
+    if form.ok:
+        try:
+            actions.settle_exception(session, actor, row, decision=form.decision, reason=form.reason)
+        except Refusal as refusal:
+            form.add_error("decision", refusal)
+        else:
+            return see_other(run.url("reconciliation"), done=_("The decision is noted."))
+    return _page(request, session, actor, run, ResultsForm(), decisions={row.id: form})
+
+
+@router.get("/cash-desk")
+def cash_desk(
+    request: Request, session: ReadSession, actor: Viewer, name: str, filters: Asked[PageFilter], programme: Code = None
+) -> Response:
+    """Who is still to come to the cash desk."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
+    return _desk_page(request, session, run, filters.value_of("after"), DeskForm())
+
+
+@router.post("/cash-desk")
+def paid(
+    request: Request, session: WriteSession, actor: Reconciler, name: str, form: Bound[DeskForm], programme: Code = None
+) -> Response:
+    """Record who was paid at the cash desk."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
+    payments = _chosen(form)
+    if form.ok:
+        count = actions.mark_paid(session, actor, run.run, payments)
+        return see_other(run.url("cash-desk"), done=n_("%(n)s person was paid.", "%(n)s people were paid.", count))
+    return _desk_page(request, session, run, "", form)
+
+
+@router.post("/uncollected")
+def uncollected(
+    request: Request, session: WriteSession, actor: Reconciler, name: str, form: Bound[DeskForm], programme: Code = None
+) -> Response:
+    """Record who did not come; the money is owed again."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
+    payments = _chosen(form)
+    if form.ok:
+        count = actions.mark_uncollected(session, actor, run.run, payments)
+        told_ = n_(
+            "%(n)s person did not come. The money is owed again.",
+            "%(n)s people did not come. The money is owed again.",
+            count,
+        )
+        return see_other(run.url("cash-desk"), done=told_)
+    return _desk_page(request, session, run, "", form)
+
+
+@router.get("/close")
+def show_close(request: Request, session: ReadSession, actor: Viewer, name: str, programme: Code = None) -> Response:
+    """The equation of a run, and for whoever may, its end."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
+    standing = queries.run_tally(session, run.run)
+    refusal = why_not_close(standing.tally, standing.pending, standing.exceptions)
+    open_ = run.run.state is RunState.RECONCILING
+    may = open_ and refusal is None and actor.may(Permission.PAY_RUN_CLOSE)
+    ctx = {
+        "tally": standing.tally,
+        "wrong": told(refusal) if open_ else None,
+        "may_close": may,
+        "can_close": open_ and refusal is None,
+        "who_can": who_can(session, actor, Permission.PAY_RUN_CLOSE) if open_ and not may else [],
+    }
+    return run_page(request, session, run, "stipends/run_close.html", ctx, step=CLOSE if open_ else 0)
+
+
+@router.post("/close")
+def close(session: WriteSession, actor: Closer, name: str, programme: Code = None) -> Response:
+    """Close a run that adds up, with nothing pending."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_CLOSE)
+    actions.close_run(session, actor, run.run)
+    return see_other(run.url(), done=_("The run is closed."))
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    run: Run,
+    form: ResultsForm,
+    *,
+    faults: tuple[Any, ...] = (),
+    decisions: dict[UUID, DecisionForm] | None = None,
+) -> Response:
+    standing = queries.run_tally(session, run.run)
+    waiting = [one for one in queries.open_exceptions(session, actor) if one.run_id in {run.run.id, None}]
+    ctx: dict[str, Any] = {
+        "standing": standing,
+        "faults": faults,
+        "rows": [_row(session, one, decisions or {}) for one in waiting[:SHOWN]],
+        "waiting": len(waiting),
+        "explain": EXPLAIN,
+        "takes": actor.may(Permission.PAY_RUN_RECONCILE) and run.run.state in queries.GONE_OUT,
+        "upload": form,
+    }
+    sent = next(iter((decisions or {}).values()), None) or form
+    return run_page(request, session, run, "stipends/run_reconciliation.html", ctx, form=sent)
+
+
+def _row(session: Session, row: ResultException, decisions: dict[UUID, DecisionForm]) -> dict[str, object]:
+    return {
+        "row": row,
+        "amount": Money(row.amount_minor, row.currency),
+        "reason": queries.exception_reason(session, row),
+        "form": decisions.get(row.id) or DecisionForm(prefix=f"d{row.id.hex[-8:]}"),
+    }
+
+
+def _checked(session: Session, file: ResultFile) -> ResultCheck:
+    if file.content is None:
+        return queries.taken_before(file)
+    data = vault.unseal_bytes(session, file.id, queries.result_place(file.id), file.content)
+    return queries.judge_results(session, queries.read_results(session, data, file.format), file.sha256)
+
+
+def _desk_page(request: Request, session: Session, run: Run, after: str, form: DeskForm) -> Response:
+    ctx = {
+        "page": desk_page(session, run.run, after),
+        "url": run.url("cash-desk"),
+        "bulk": form,
+        "takes": run.run.state in queries.GONE_OUT,
+    }
+    return run_page(request, session, run, "stipends/run_desk.html", ctx, form=form, block="lines")
+
+
+def _chosen(form: DeskForm) -> list[UUID]:
+    form.offer("payment", [(each, each) for each in form.values_of("payment")])
+    try:
+        return [UUID(each) for each in form.values_of("payment") if each]
+    except ValueError:
+        raise NotFound from None

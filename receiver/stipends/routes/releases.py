@@ -1,0 +1,132 @@
+"""Instructing a run (S37): files by channel, who took them, and why again."""
+
+from typing import Annotated, Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from receiver.access import Actor, Permission
+from receiver.accounts.queries import user_names
+from receiver.accounts.visits import demand_stepped_up, who_can
+from receiver.kit.errors import NotFound
+from receiver.kit.money import Money
+from receiver.stipends import actions, queries
+from receiver.stipends.forms.runs import DownloadForm, ReleaseForm
+from receiver.stipends.queries.pay_files import templates
+from receiver.stipends.queries.run_pages import waiting_by_channel
+from receiver.stipends.routes.framing import Code, Run, found, run_page, told
+from receiver.stipends.rules.approval import DownloadNeedsReason, why_not_release
+from receiver.stipends.rules.payments import Channel
+from receiver.stipends.rules.runs import RunState
+from receiver.web.answers import download, see_other
+from receiver.web.deps import Bound, ReadSession, WriteSession, require
+from receiver.web.forms import Form
+from receiver.web.router import Router
+
+router = Router(prefix="/stipends/runs/{name}")
+Viewer = Annotated[Actor, require(Permission.PAY_RUN_VIEW)]
+Releaser = Annotated[Actor, require(Permission.PAY_RUN_RELEASE)]
+Downloader = Annotated[Actor, require(Permission.PAY_FILE_DOWNLOAD)]
+INSTRUCT = 4
+
+
+@router.get("/release")
+def show_release(request: Request, session: ReadSession, actor: Viewer, name: str, programme: Code = None) -> Response:
+    """The files of a run, what still waits, and for whoever may, the release."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
+    return _release_page(request, session, actor, run)
+
+
+@router.post("/release")
+def release(
+    request: Request,
+    session: WriteSession,
+    actor: Releaser,
+    name: str,
+    form: Bound[ReleaseForm],
+    programme: Code = None,
+) -> Response:
+    """Let the background make the files and send the money on its way."""
+    demand_stepped_up(request, actor)
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RELEASE)
+    waiting = queries.waiting_channels(session, run.run)
+    _offer(form, waiting)
+    if form.ok:
+        channels = [Channel(form.channel)] if form.channel else []
+        work = actions.release_in_background(
+            session, actor, run.run, channels=channels, template=form.template or "standard"
+        )
+        return see_other(f"/progress/{work}")
+    return _release_page(request, session, actor, run, form)
+
+
+@router.post("/files/{channel}")
+def take_file(
+    request: Request,
+    session: WriteSession,
+    actor: Downloader,
+    name: str,
+    channel: Channel,
+    form: Bound[DownloadForm],
+    programme: Code = None,
+) -> Response:
+    """Hand out the file of a channel; from the second time on with a reason. It is recorded who took it."""
+    demand_stepped_up(request, actor)
+    run = found(session, actor, name, programme, Permission.PAY_FILE_DOWNLOAD)
+    instruction = next((one for one in queries.instructions(session, run.run) if one.channel is channel), None)
+    if instruction is None:
+        raise NotFound
+    if form.ok:
+        try:
+            file = actions.download_file(session, actor, instruction, reason=form.reason)
+        except DownloadNeedsReason as refusal:
+            form.add_error("reason", refusal)
+        else:
+            return download(file.content, file.name, "text/csv; charset=utf-8")
+    return _release_page(request, session, actor, run, form, channel)
+
+
+def _release_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    run: Run,
+    sent: Form | None = None,
+    channel: Channel | None = None,
+) -> Response:
+    waiting = queries.waiting_channels(session, run.run)
+    approved = run.run.state is RunState.APPROVED
+    wrong = None
+    if approved and actor.user_id is not None and actor.may(Permission.PAY_RUN_RELEASE):
+        wrong = told(why_not_release(run.run.run_name, queries.humans(session, run.run), actor.user_id))
+    may = approved and wrong is None and actor.may(Permission.PAY_RUN_RELEASE)
+    files = queries.instructions(session, run.run)
+    form = sent if isinstance(sent, ReleaseForm) else ReleaseForm(prefix="l")
+    _offer(form, waiting)
+    ctx: dict[str, Any] = {
+        "files": files,
+        "sums": {one.channel: Money(one.sum_minor, one.currency) for one in files},
+        "makers": user_names(session, {one.made_by for one in files}),
+        "waiting": waiting_by_channel(session, run.run) if approved else [],
+        "approved": approved,
+        "wrong": wrong,
+        "may_release": may,
+        "who_can": who_can(session, actor, Permission.PAY_RUN_RELEASE) if approved and not may else [],
+        "release": form,
+        "takings": {
+            one.channel: sent
+            if isinstance(sent, DownloadForm) and one.channel is channel
+            else DownloadForm(prefix=one.channel.value)
+            for one in files
+        },
+    }
+    return run_page(
+        request, session, run, "stipends/run_release.html", ctx, form=sent, step=INSTRUCT if approved else 0
+    )
+
+
+def _offer(form: ReleaseForm, waiting: list[Channel]) -> None:
+    form.offer("channel", [(one.value, one.label) for one in waiting])
+    by_file = [code for code, one in templates().items() if one.channel is not Channel.CASH_DESK]
+    form.offer("template", [(code, code) for code in by_file])
