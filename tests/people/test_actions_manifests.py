@@ -288,6 +288,21 @@ def test_who_is_known_keeps_what_is_recorded(session, sent, supervisor, office, 
     assert len(members) == 2
 
 
+def test_an_import_of_known_people_only(session, sent, supervisor, office):
+    person = make_person(session, office)
+    found = sent(SELAM)
+    manifest_review.decide_row(session, supervisor, found, 2, RowDecision.SAME, person.id)
+    merged = manifest_merge.merge_manifest(session, supervisor, found.id)
+    assert (merged.people, merged.counts["known"]) == ((), 1)
+
+
+def test_a_reference_that_is_taken_is_drawn_again(session, sent, monkeypatch):
+    first = sent(SELAM).reference
+    drawn = iter([first, "MI-0000019"])
+    monkeypatch.setattr("receiver.people.actions.manifests.new_reference", lambda _prefix: next(drawn))
+    assert sent(OMAR).reference == "MI-0000019"
+
+
 def test_who_was_erased_meanwhile_stops_the_import(session, sent, supervisor, office):
     person = make_person(session, office)
     found = sent(SELAM)

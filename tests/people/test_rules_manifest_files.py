@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
@@ -155,11 +156,22 @@ def test_formulas_and_errors_are_marked_and_not_worked_out():
         (datetime(2026, 11, 27, 8, 30, tzinfo=UTC), "2026-11-27T08:30:00+00:00"),
         (time(8, 30), "08:30:00"),
         (timedelta(hours=1), "1:00:00"),
+        (12.0, "12"),
         (object(), "="),
     ],
 )
 def test_other_cells_as_text(value, text):
     assert files._written(value) == text
+
+
+def test_a_workbook_without_sheets_of_cells():
+    with pytest.raises(TableError, match="This file is empty"):
+        files._read_sheets(SimpleNamespace(worksheets=[]), "")
+
+
+def test_spaces_beside_the_list_are_nothing():
+    found = read_manifest(workbook(["Name", "Sex"], ["Selam", "f", " "], [" "]))
+    assert [row.cells for row in found.table.rows] == [("Selam", "f")]
 
 
 def test_the_sheet_that_was_named_or_the_first_with_anything():
