@@ -407,3 +407,12 @@ def test_today_lists_who_is_expected(system, browser, world):
 
 def test_today_without_arrivals(sign_in):
     assert "Nobody is announced" in sign_in(Role.CASEWORKER).get("/today?part=arrivals").text()
+
+    def test_a_day_that_is_none_is_asked_for_again(self, browser, world):
+        form = browser.get(world.url).form(f"{world.url}/state")
+        page = browser.submit(form, status=422, on="31/02/2026")
+        assert page.form(f"{world.url}/state").values["on"] == "31/02/2026"
+        assert page.by_id("move-on").get("aria-invalid") == "true"
+
+    def test_a_state_that_is_none_was_not_sent_by_this_page(self, browser, world):
+        browser.submit(browser.get(world.url).form(f"{world.url}/state"), status=422, state="gone")

@@ -294,6 +294,8 @@ class TestLeaving:
         assert "Please fill in" in browser.submit(form, status=422, reason="").text()
         browser.submit(form, reason="Another person", _key="another")
         assert saved(system, Person, world.person.id).left_on is None
+        again = browser.submit(form, reason="", _key="a third")
+        assert again.response.headers["location"] == f"{world.url}/intake", "it was taken back already"
 
     @pytest.mark.parametrize(
         ("typed", "told"),

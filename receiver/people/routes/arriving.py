@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from receiver.access import Actor, Permission
 from receiver.accounts.queries import staff_of
-from receiver.kit.errors import NotFound, Refusal
+from receiver.kit.errors import Invalid, NotFound, Refusal
 from receiver.kit.ids import clean_reference
 from receiver.kit.paging import Cursor
 from receiver.kit.words import _, n_
@@ -25,14 +25,19 @@ from receiver.people.forms.arrivals import (
 from receiver.people.models import Person
 from receiver.people.queries import BatchRow
 from receiver.people.routes.batches import Manager, Viewer, default_day
-from receiver.people.rules import ArrivalState, next_batch_states
+from receiver.people.rules import ArrivalState, BatchState, next_batch_states
 from receiver.web.answers import see_other
+from receiver.web.conflict import demand_version
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
 from receiver.web.forms import Form
 from receiver.web.render import form_page, page, url
 from receiver.web.router import Router
 
 router = Router(prefix="/arrivals")
+_MOVED = {
+    BatchState.ARRIVED: _("The arrival is recorded."),
+    BatchState.RECEIVED: _("Everybody of this arrival is received."),
+}
 _NOBODY = _("Please choose at least one person.")
 
 
@@ -62,6 +67,20 @@ def mark_people(request: Request, session: WriteSession, actor: Manager, slug: s
     filters = PeopleFilter.blank(state=form.values.get("found"))
     filters.values["state"] = form.values.get("found")
     return _batch_page(request, session, row, filters, form)
+
+
+@router.post("/{slug}/state")
+def move_batch(request: Request, session: WriteSession, actor: Manager, slug: str, form: Bound[StateForm]) -> Response:
+    """Record that a batch has arrived, or that everybody of it is received."""
+    row = queries.batch_row(session, actor, slug, Permission.ARRIVAL_MANAGE)
+    if "state" in form.errors:  # it is a button, so there is nothing to put right
+        raise Invalid
+    demand_version(form, row.batch.version)
+    if form.ok:
+        actions.move_batch(session, actor, row.batch, form.state, on=form.on)
+        return see_other(f"/arrivals/{slug}", done=_MOVED[form.state])
+    form.prefix = "move"
+    return _batch_page(request, session, row, PeopleFilter(), MarkForm(), form)
 
 
 @router.get("/{slug}/plan")
@@ -127,7 +146,14 @@ def add_person(
     return form_page(request, "people/arrival_person.html", {"row": row}, form=form)
 
 
-def _batch_page(request: Request, session: Session, row: BatchRow, filters: PeopleFilter, marks: MarkForm) -> Response:
+def _batch_page(
+    request: Request,
+    session: Session,
+    row: BatchRow,
+    filters: PeopleFilter,
+    marks: MarkForm,
+    move: StateForm | None = None,
+) -> Response:
     batch = row.batch
     state = filters.values.get("state")
     cursor = Cursor.decode(filters.value_of("after"), UUID)
@@ -141,12 +167,13 @@ def _batch_page(request: Request, session: Session, row: BatchRow, filters: Peop
         "chips": _chips(row, state),
         "url": url(f"/arrivals/{batch.slug}", state=state.value if state else ""),
         "next_states": next_batch_states(batch.state),
-        "move": StateForm.blank(version=batch.version, prefix="move", on=day),
+        "move": move or StateForm.blank(version=batch.version, prefix="move", on=day),
         "day": day,
         "marks": marks,
     }
-    status = 422 if marks.sent else 200
-    return page(request, "people/arrival.html", ctx, block="rows", form=marks, status=status)
+    sent = move or marks
+    status = 422 if sent.sent else 200
+    return page(request, "people/arrival.html", ctx, block="rows", form=sent, status=status)
 
 
 def _chips(row: BatchRow, state: ArrivalState | None) -> list[dict[str, object]]:

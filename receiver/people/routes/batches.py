@@ -18,9 +18,8 @@ from receiver.kit.words import _
 from receiver.partners.queries import programmes
 from receiver.partners.rules import ProgrammeClosed, ProgrammeFull
 from receiver.people import actions, queries
-from receiver.people.forms.arrivals import JOURNEY, BatchFields, BatchFilter, BatchForm, NewBatchForm, StateForm
+from receiver.people.forms.arrivals import JOURNEY, BatchFields, BatchFilter, BatchForm, NewBatchForm
 from receiver.people.forms.persons import put_error
-from receiver.people.rules import BatchState
 from receiver.web.answers import see_other
 from receiver.web.conflict import clash, demand_version
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -30,10 +29,6 @@ from receiver.web.router import Router
 router = Router(prefix="/arrivals")
 Viewer = Annotated[Actor, require(Permission.ARRIVAL_VIEW)]
 Manager = Annotated[Actor, require(Permission.ARRIVAL_MANAGE)]
-DONE = {
-    BatchState.ARRIVED: _("The arrival is recorded."),
-    BatchState.RECEIVED: _("Everybody of this arrival is received."),
-}
 
 
 @router.get("")
@@ -122,15 +117,6 @@ def change_batch(
         else:
             return see_other(f"/arrivals/{slug}", done=_("The arrival is changed."))
     return form_page(request, "people/arrival_edit.html", {"row": row}, form=form)
-
-
-@router.post("/{slug}/state")
-def move_batch(session: WriteSession, actor: Manager, slug: str, form: Bound[StateForm]) -> Response:
-    """Record that a batch has arrived, or that everybody of it is received."""
-    batch = queries.batch_by_slug(session, actor, slug, Permission.ARRIVAL_MANAGE)
-    demand_version(form, batch.version)
-    actions.move_batch(session, actor, batch, form.state, on=form.on)
-    return see_other(f"/arrivals/{slug}", done=DONE[form.state])
 
 
 @router.get("/{slug}/list")

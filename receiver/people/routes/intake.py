@@ -136,6 +136,8 @@ def undo_left(
 ) -> Response:
     """Take back that somebody left or died."""
     person = edited(session, actor, reference)
+    if person.left_on is None:  # somebody else took it back meanwhile
+        return see_other(f"/people/{person.reference}/intake")
     if form.ok:
         actions.undo_left(session, actor, person, reason=form.reason)
         return see_other(f"/people/{person.reference}/intake", done=_("It is taken back."))
