@@ -80,7 +80,7 @@ def person_id_of(session: Session, reference: str) -> UUID | None:
 def references(session: Session, entries: Sequence[Entry]) -> dict[UUID, str]:
     """The references of the people that records are about."""
     ids = {entry.person for entry in entries if entry.person is not None}
-    return dict(session.execute(select(Person.id, Person.reference).where(Person.id.in_(ids))).all())  # type: ignore[arg-type]
+    return dict(session.execute(select(Person.id, Person.reference).where(Person.id.in_(ids))).all())
 
 
 def actor_names(session: Session, entries: Sequence[Entry]) -> dict[UUID, str]:

@@ -1,7 +1,7 @@
 """The audit trail by reference, and whether its chain is whole (S73). Reading it is recorded too."""
 
 from datetime import datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import Request
 from starlette.background import BackgroundTask
@@ -31,7 +31,7 @@ MOST_IN_FILE = 10_000
 def trail(request: Request, session: ReadSession, actor: Viewer, filters: Asked[AuditFilter]) -> Response:
     """What was done, newest first."""
     cursor = Cursor.decode(filters.value_of("after"), int)
-    before = cursor.place[0] if cursor else None
+    before = cast("int", cursor.place[0]) if cursor else None
     asked = _asked(session, filters)
     found = [] if asked is None else audit.trail(session, before=before, limit=DEFAULT_SIZE + 1, **asked)
     entries = found[:DEFAULT_SIZE]
@@ -90,7 +90,7 @@ def _asked(session: ReadSession, filters: AuditFilter) -> dict[str, Any] | None:
     """The filters as the trail takes them; None when they name somebody unknown, so that nothing fits."""
     asked: dict[str, Any] = {}
     if kind := filters.values.get("kind"):
-        asked["kinds"] = [Kind(kind)]
+        asked["kinds"] = [each for each in Kind if each == kind]
     elif level := filters.values.get("level"):
         asked["kinds"] = [each for each in Kind if each.level is level]
     if who := filters.values.get("who"):
