@@ -16,6 +16,7 @@ from receiver.cases import routes as cases
 from receiver.db.engine import CAPACITY
 from receiver.partners import routes as partners
 from receiver.people import routes as people
+from receiver.reports import routes as reports
 from receiver.stipends import routes as stipends
 from receiver.web import middleware
 from receiver.web import routes as web
@@ -37,6 +38,7 @@ ROUTERS: tuple[Router, ...] = (
     people.router,
     cases.router,
     stipends.router,
+    reports.router,
 )
 """The pages of every room."""
 

@@ -20,6 +20,7 @@ from receiver.kit.words import _
 from receiver.partners import wiring as partners
 from receiver.people import tasks as people_tasks
 from receiver.people import wiring as people
+from receiver.reports import wiring as reports
 from receiver.settings import Settings, load_settings
 from receiver.stipends import tasks as stipends_tasks
 from receiver.stipends import wiring as stipends
@@ -127,7 +128,14 @@ def wire(settings: Settings) -> None:
         connect()
 
 
-ROOMS: tuple[Callable[[], None], ...] = (admin.wire, partners.wire, people.wire, cases.wire, stipends.wire)
+ROOMS: tuple[Callable[[], None], ...] = (
+    admin.wire,
+    partners.wire,
+    people.wire,
+    cases.wire,
+    stipends.wire,
+    reports.wire,
+)
 """What each room has to connect, in the order of the menu."""
 
 

@@ -101,10 +101,10 @@ def record_export(session: Session, actor: Actor, shown: Shown, form: ReportForm
         actor.demand(Permission.REPORT_EXPORT)
     facts = {"form": form.value, "language": language, "sha256": sha256, "revision": shown.figures["revision"]}
     facts["public"] = bool(shown.figures.get("public"))
-    audit.record(session, Kind.REPORT_EXPORTED, actor, subject_of(shown.look), **facts)
+    audit.record(session, Kind.REPORT_EXPORTED, actor, _subject(shown.look), **facts)
 
 
-def subject_of(look: Look) -> str:
+def _subject(look: Look) -> str:
     """What the audit chain calls a report."""
     return f"report:{look.programme.code}:{look.month}"
 
@@ -126,5 +126,5 @@ def _freeze(session: Session, actor: Actor, programme: Programme, figures: dict[
     session.flush()
     facts = {"revision": stored.revision, "sha256": stored.hash, "closing": figures["equation"]["closing"]}
     facts["differences"] = len(figures["differences"])
-    audit.record(session, kind, actor, subject_of(look), **facts)
+    audit.record(session, kind, actor, _subject(look), **facts)
     return stored

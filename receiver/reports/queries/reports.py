@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from receiver.access import Permission
 from receiver.kit import clock
 from receiver.kit.errors import NotFound
+from receiver.kit.money import Money
 from receiver.kit.months import Month
 from receiver.ledger.models import LedgerEntry
 from receiver.ledger.rules import Cause
@@ -51,7 +52,7 @@ class MonthRow:
 
     programme: Programme
     month: Month
-    entitled_minor: int
+    entitled: Money
     newest: MonthlyReport | None
 
 
@@ -124,7 +125,7 @@ def month_rows(session: Session, actor: Actor) -> list[MonthRow]:
     for one in session.scalars(select(MonthlyReport).order_by(MonthlyReport.revision)):
         newest[one.programme_id, one.month] = one
     rows = [
-        MonthRow(known[code], month, int(minor), newest.get((known[code].id, month)))
+        MonthRow(known[code], month, Money(int(minor), known[code].currency), newest.get((known[code].id, month)))
         for code, month, minor in session.execute(owed)
     ]
     return sorted(rows, key=lambda row: (row.programme.name, -(row.month - Month(1, 1))))

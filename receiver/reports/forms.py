@@ -1,0 +1,48 @@
+"""What the pages of reports ask for."""
+
+from receiver.i18n import LOCALES, offered
+from receiver.kit.words import _
+from receiver.reports.rules import ReportForm
+from receiver.web.forms import Choice, Flag, Form, Hidden, Lookup, optional
+
+
+def spoken() -> dict[str, str]:
+    """The languages in which a report can be made, as their speakers call them."""
+    return {one.code: LOCALES[one.code].name for one in offered()}
+
+
+class ReportFilter(Form):
+    """Of which programme, in which language."""
+
+    programme = optional(Hidden(_("Programme")))
+    lang = optional(Lookup(_("Language"), spoken))
+
+
+class PeopleFilter(Form):
+    """Of which programme and office."""
+
+    programme = optional(Hidden(_("Programme")))
+    office = optional(Hidden(_("Office")))
+    after = optional(Hidden(_("Where the page begins")))
+
+
+class DownloadForm(Form):
+    """In which form and language a report is taken out."""
+
+    programme = Hidden(_("Programme"))
+    format = Choice(_("Form"), ReportForm)
+    lang = optional(Lookup(_("Language"), spoken))
+    public = Flag(_("For publication: without people, small numbers left out"))
+
+
+class FinalForm(Form):
+    """The report that was read, by the hash of its content."""
+
+    programme = Hidden(_("Programme"))
+    seen = Hidden(_("Hash"))
+
+
+class RevisionForm(Form):
+    """The report to be revised."""
+
+    programme = Hidden(_("Programme"))

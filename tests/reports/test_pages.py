@@ -1,0 +1,149 @@
+"""Reports through the pages: months, one month, its people, files, the last look before it is final."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from receiver.access import Role
+from receiver.audit import Kind
+from receiver.audit import queries as audit
+from receiver.reports import queries
+from tests.factories.reports import finalise, small_month
+from tests.factories.stipends import NOVEMBER
+from tests.support.pages import ORIGIN
+
+FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": ORIGIN}
+
+
+@pytest.fixture
+def team(system):
+    with system.database.write() as session:
+        return small_month(session)
+
+
+@pytest.fixture
+def address(team):
+    return f"/reports/stipends/2026-11?programme={team.programme.code}"
+
+
+class TestMonths:
+    def test_nothing_yet(self, sign_in):
+        assert "There is no report yet" in sign_in(Role.AUDITOR).get("/reports").text()
+
+    def test_a_month_leads_to_its_report(self, sign_in, team):
+        page = sign_in(Role.FINANCE_OFFICER).get("/reports")
+        assert f"November 2026 {team.programme.code}" in page.links
+        assert "Provisional" in page.text()
+        assert page.links["Reports"] == "/reports"
+
+    def test_who_has_no_right(self, sign_in, team):
+        sign_in(Role.CASEWORKER, offices=[team.office]).get("/reports", status=403)
+
+
+class TestReport:
+    @pytest.mark.parametrize("language", ["en", "fr", "rw", "sw", "ar"])
+    def test_in_every_language(self, sign_in, address, language):
+        browser = sign_in(Role.FINANCE_OFFICER)
+        page = browser.get(f"{address}&lang={language}")
+        assert page.root.get("lang") == language
+        assert "180" in page.text()
+        assert len(page.all(".//*[@class='kpis']/li")) == 6
+        assert page.all(".//figure//*[@class='ch']")
+        assert page.all(".//figcaption//table")
+
+    def test_a_language_can_be_asked_for(self, sign_in, address):
+        assert sign_in(Role.AUDITOR).get(f"{address}&lang=ar").root.get("dir") == "rtl"
+
+    def test_provisional_until_it_is_final(self, sign_in, system, team, address):
+        browser = sign_in(Role.AUDITOR)
+        assert "Provisional" in browser.get(address).text()
+        with system.database.write() as session:
+            stored = finalise(session, team)
+        page = browser.get(address)
+        assert "Provisional" not in page.text()
+        assert stored.hash in page.text()
+
+    def test_a_fragment(self, sign_in, address):
+        fragment = sign_in(Role.AUDITOR).get(address, hx=True)
+        assert fragment.by_id("report") is not None
+
+    def test_a_month_without_a_run(self, sign_in, team):
+        page = sign_in(Role.AUDITOR).get(f"/reports/stipends/2026-05?programme={team.programme.code}")
+        assert "No run for this month" in page.text()
+
+    def test_what_is_no_month(self, sign_in, team):
+        sign_in(Role.AUDITOR).get("/reports/stipends/november", status=422)
+
+    def test_an_unknown_programme(self, sign_in, team):
+        sign_in(Role.AUDITOR).get("/reports/stipends/2026-11?programme=NONE", status=404)
+
+
+class TestPeople:
+    def test_by_reference_never_by_name(self, sign_in, team):
+        page = sign_in(Role.AUDITOR).get(f"/reports/stipends/2026-11/people?programme={team.programme.code}")
+        text = page.text()
+        assert [one.reference for one in team.people[:3] if one.reference not in text] == [], text
+        assert not any(person.full_name in text for person in team.people)
+        assert "3 people" in text
+
+    def test_a_supervisor_of_another_office_sees_nobody(self, sign_in, team, system):
+        from tests.factories.accounts import make_office
+
+        with system.database.write() as session:
+            other = make_office(session, "Huye")
+        browser = sign_in(Role.SUPERVISOR, offices=[other])
+        page = browser.get(f"/reports/stipends/2026-11/people?programme={team.programme.code}")
+        assert "Nobody here" in page.text()
+
+
+class TestFiles:
+    @pytest.mark.parametrize("form", ["html", "pdf", "xlsx", "csv", "json"])
+    def test_a_file_is_recorded(self, sign_in, system, address, form):
+        browser = sign_in(Role.AUDITOR)
+        sent = browser.get(address).form("/reports/stipends/2026-11/files").with_(format=form)
+        answer = browser.send("POST", "/reports/stipends/2026-11/files", data=sent, headers=FROM_HERE)
+        assert answer.status_code == 200
+        assert f".{form}" in answer.headers["content-disposition"]
+        with system.database.read() as session:
+            (record,) = audit.trail(session, kinds=[Kind.REPORT_EXPORTED])
+        assert record.facts["form"] == form
+
+    def test_for_publication_without_people(self, sign_in, address):
+        browser = sign_in(Role.AUDITOR)
+        sent = browser.get(address).form("/reports/stipends/2026-11/files").with_(format="json", public="yes")
+        answer = browser.send("POST", "/reports/stipends/2026-11/files", data=sent, headers=FROM_HERE)
+        found = json.loads(answer.content)
+        assert found["persons"] == []
+        assert found["public"] is True
+
+    def test_no_form_chosen(self, sign_in, team):
+        sign_in(Role.AUDITOR).post("/reports/stipends/2026-11/files", {"programme": team.programme.code}, status=404)
+
+
+class TestFinalising:
+    def test_look_then_freeze(self, sign_in, system, team, address):
+        browser = sign_in(Role.FINANCE_OFFICER)
+        check = browser.get(address).links["Finalise this report"]
+        page = browser.submit(browser.get(check).form())
+        assert "The report is final" in browser.follow(page).text()
+        with system.database.read() as session:
+            assert queries.newest_report(session, team.programme, NOVEMBER).finalised_by == browser.user_id
+        assert "final already" in browser.get(check).text()
+
+    def test_other_figures_than_those_read(self, sign_in, address):
+        browser = sign_in(Role.FINANCE_OFFICER)
+        check = browser.get(browser.get(address).links["Finalise this report"])
+        browser.submit(check.form(), status=409, seen="0" * 64)
+
+    def test_nothing_to_revise(self, sign_in, system, team, address):
+        with system.database.write() as session:
+            finalise(session, team)
+        browser = sign_in(Role.FINANCE_OFFICER)
+        browser.submit(browser.get(address).form("/reports/stipends/2026-11/revisions"), status=409)
+
+    def test_only_who_may(self, sign_in, address):
+        browser = sign_in(Role.AUDITOR)
+        assert "Finalise this report" not in browser.get(address).links
+        browser.get(address.replace("?", "/finalising?"), status=403)
