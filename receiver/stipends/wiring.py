@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from receiver.access import Permission
 from receiver.cases.slots import REGISTER_COLUMNS, SUMMARY, RegisterColumn, SummaryLine
-from receiver.kit.words import Words, p_
+from receiver.kit.words import Words, _, p_
 from receiver.ledger.queries import DUMP_PARTS
+from receiver.stipends.queries import waiting_payees
 from receiver.stipends.queries.dumping import DUMP
 from receiver.stipends.queries.overview import states_of
-from receiver.web.slots import MENU, PERSON_TABS, MenuGroup, MenuItem, Tab
+from receiver.stipends.queries.payment_pages import failed_payments
+from receiver.stipends.queries.run_pages import runs_to_approve
+from receiver.web.slots import MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +26,13 @@ if TYPE_CHECKING:
 _MONEY = MenuGroup.MONEY
 ITEMS = (
     MenuItem("pay runs", p_("menu", "Pay runs"), "/stipends", _MONEY, Permission.PAY_RUN_LIST, main=25),
+    MenuItem("payments", p_("menu", "Payments"), "/payments?state=failed", _MONEY, Permission.PAYMENT_VIEW),
     MenuItem("policies", p_("menu", "Policies"), "/stipends/policies", _MONEY, Permission.POLICY_VIEW),
     MenuItem("payee changes", p_("menu", "Payee changes"), "/stipends/payee-changes", _MONEY, Permission.PAYEE_VIEW),
     MenuItem("enrol", p_("menu", "Enrol people"), "/stipends/enrolments/new", _MONEY, Permission.ENROL),
     MenuItem("holds", p_("menu", "Holds"), "/stipends/holds", _MONEY, Permission.HOLD_VIEW),
+    MenuItem("funds", p_("menu", "Funds"), "/stipends/funds", _MONEY, Permission.FUND_VIEW),
+    MenuItem("ledger", p_("menu", "Ledger"), "/stipends/ledger", _MONEY, Permission.LEDGER_VIEW),
 )
 
 STIPEND = Tab("stipend", p_("person tab", "Stipend"), "stipend", Permission.STIPEND_VIEW, order=70)
@@ -44,6 +50,44 @@ COLUMN = RegisterColumn("stipend", p_("register", "Stipend"), Permission.STIPEND
 LINE = SummaryLine("stipend", p_("register", "Stipend"), Permission.STIPEND_VIEW, _line, slug="stipend")
 
 
+def _to_approve(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    """Runs and payment details that wait for this actor; never what they prepared or asked for themselves."""
+    runs, count = runs_to_approve(session, actor, limit)
+    rows: list[Mapping[str, object]] = [{"run": run, "programme": programme} for run, programme in runs]
+    if actor.may(Permission.PAYEE_CONFIRM):
+        details = [row for row in waiting_payees(session, actor) if row[0].asked_by != actor.user_id]
+        rows += [{"run": None, "payee": payee, "person": person} for payee, person in details]
+        count += len(details)
+    return rows[:limit], count
+
+
+def _failed(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    rows, count = failed_payments(session, actor, limit)
+    return [{"row": row} for row in rows], count
+
+
+APPROVE = TodayList(
+    "approve",
+    _("Waiting for my approval"),
+    Permission.PAY_RUN_APPROVE,
+    _to_approve,
+    "stipends/today_approve.html",
+    "/stipends",
+    _("Nothing waits for your approval."),
+    order=5,
+)
+FAILED = TodayList(
+    "failedpay",
+    _("Payments that failed"),
+    Permission.PAYMENT_VIEW,
+    _failed,
+    "stipends/today_failed.html",
+    "/payments?state=failed",
+    _("No payment has failed."),
+    order=15,
+)
+
+
 def wire() -> None:
     """Offer all of it; doing it again changes nothing."""
     for item in ITEMS:
@@ -53,3 +97,5 @@ def wire() -> None:
     PERSON_TABS.offer(STIPEND)
     REGISTER_COLUMNS.offer(COLUMN)
     SUMMARY.offer(LINE)
+    TODAY.offer(APPROVE)
+    TODAY.offer(FAILED)

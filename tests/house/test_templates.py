@@ -18,7 +18,7 @@ from receiver.web import render
 ROOT = Path(__file__).resolve().parents[2]
 COMMON = ("_layout", "_ui")
 TEMPLATES = sorted(str(path.relative_to(resource("templates"))) for path in resource("templates").rglob("*.html"))
-DRAWINGS = {"accounts/second_factor.html", "accounts/slip.html"}
+DRAWINGS = {"accounts/second_factor.html", "accounts/slip.html", "stipends/receipt.html"}
 """These print a drawing that our own code has made (a QR code), and nothing else unescaped."""
 
 _QUOTED = re.compile(r"[\"']([a-z_]+/[a-z0-9_/-]+(?:\{[^}]*\})?\.html)[\"']")

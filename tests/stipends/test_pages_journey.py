@@ -74,7 +74,7 @@ def story(enter, team, system, work_done):
     return Story(enter, team, system, work_done)
 
 
-def test_a_month_from_draft_to_follow_up(story, team, system, kinds):
+def test_a_month_from_draft_to_follow_up(story, team, system, kinds):  # noqa: PLR0915 - one story, told in order
     with system.database.write() as session:
         first, second, desk = make_people(session, team, 3)
         missed = enrolled(session, team, "Nobody Asked", pay="none")
@@ -177,4 +177,3 @@ def test_a_month_from_draft_to_follow_up(story, team, system, kinds):
         states = {run.name: run.state for run in queries.runs_of_month(session, team.programme.id, NOVEMBER)}
     assert states == {"2026-11": RunState.CLOSED, "2026-11-r1": RunState.CLOSED}
     assert desk.reference in story.finance.get(story.at("print")).text()
-

@@ -9,9 +9,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from receiver import vault
 from receiver.kit.money import Money
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
+from receiver.ledger.models import LedgerAccount
+from receiver.ledger.rules import AccountKind
 from receiver.partners.models import Programme
+from receiver.people.models import Person
 from receiver.stipends import queries
 from receiver.stipends.models import Payment, PayRun
 from receiver.stipends.queries.run_pages import from_place
@@ -19,14 +23,13 @@ from receiver.stipends.rules.listing import PAYMENT_STATES, PaymentFilter
 from receiver.stipends.rules.payments import LIVE, OWED_AGAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
     from receiver.kit.months import Month
-    from receiver.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +93,20 @@ def paid_in(session: Session, person_id: UUID, month: Month) -> Sequence[Payment
     """The payments of somebody for a month, the newest first."""
     wanted = select(Payment).where(Payment.person_id == person_id, Payment.month == month)
     return session.scalars(wanted.order_by(Payment.id.desc())).all()
+
+
+def reasons_of(session: Session, payments: Sequence[Payment]) -> dict[UUID, str]:
+    """What providers said about payments; the keys of the people are fetched at once."""
+    told = [one for one in payments if one.reason is not None]
+    vault.warm(session, {one.person_id for one in told})
+    return {one.id: queries.reason_of(session, one) for one in told}
+
+
+def references_by_pseudonym(session: Session, pseudonyms: Iterable[str]) -> dict[str, str]:
+    """The references of people by what the ledger calls them; who was erased has none."""
+    wanted = (
+        select(LedgerAccount.owner, Person.reference)
+        .join(Person, Person.id == LedgerAccount.person_id)
+        .where(LedgerAccount.kind == AccountKind.OWED, LedgerAccount.owner.in_(set(pseudonyms)))
+    )
+    return dict(session.execute(wanted).all())

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from receiver.access import Permission
+from receiver.accounts.models import User
 from receiver.kit.money import Money
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
@@ -286,3 +287,10 @@ def waiting_by_channel(session: Session, run: PayRun) -> list[tuple[Channel, int
     wanted = select(Payment.channel, func.count(), func.sum(Payment.amount_minor)).where(*waits)
     rows = session.execute(wanted.group_by(Payment.channel).order_by(Payment.channel))
     return [(channel, count, Money(int(minor), run.currency)) for channel, count, minor in rows]
+
+
+def told_history(session: Session, run: PayRun) -> tuple[list[RunStep], dict[UUID | None, str]]:
+    """Everything that was done to a run, in order, and the names of those who did it: one query."""
+    wanted = select(RunStep, User.name).outerjoin(User, User.id == RunStep.user_id).where(RunStep.run_id == run.id)
+    rows = session.execute(wanted.order_by(RunStep.number)).all()
+    return [row[0] for row in rows], {row[0].user_id: row[1] or "" for row in rows}

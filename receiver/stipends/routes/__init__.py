@@ -4,9 +4,11 @@ from receiver.stipends.routes import (
     approvals,
     enrolments,
     holds,
+    money,
     payees,
     persons,
     policies,
+    receipts,
     reconciling,
     releases,
     runs,
@@ -14,5 +16,6 @@ from receiver.stipends.routes import (
 from receiver.web.router import Router
 
 router = Router()
-for pages in (policies, enrolments, holds, payees, persons, runs, approvals, releases, reconciling):
+_PAGES = (runs, approvals, releases, reconciling, policies, enrolments, holds, payees, money, persons, receipts)
+for pages in _PAGES:
     router.include_router(pages.router)

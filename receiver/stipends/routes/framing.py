@@ -8,18 +8,17 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from receiver.accounts.queries import user_names
 from receiver.accounts.visits import is_stepped_up
 from receiver.kit.money import Money
 from receiver.kit.words import Words, p_
 from receiver.stipends import queries
+from receiver.stipends.queries.run_pages import told_history
 from receiver.stipends.rules.runs import FROZEN, RunState
-from receiver.web.answers import see_other
 from receiver.web.render import page
 from receiver.web.visit import actor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from fastapi import Request
     from sqlalchemy.orm import Session
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor, Permission
     from receiver.partners.models import Programme
-    from receiver.stipends.models import PayRun, RunStep
+    from receiver.stipends.models import PayRun
     from receiver.web.forms import Form
 
 Code = Annotated[str | None, Query(max_length=40)]
@@ -96,15 +95,15 @@ def run_page(
     step: int = 0,
 ) -> Response:
     """A page in the frame of a run; `step` where it is not that of the run's state."""
-    history = queries.history(session, run.run)
-    values = {**frame(request, session, run, history, step), **ctx}
+    values = {**frame(request, session, run, step), **ctx}
     status = 422 if form is not None and form.sent and request.method == "POST" else 200
     return page(request, template, values, form=form, block=block, status=status)
 
 
-def frame(request: Request, session: Session, run: Run, history: Sequence[RunStep], step: int = 0) -> dict[str, Any]:
+def frame(request: Request, session: Session, run: Run, step: int = 0) -> dict[str, Any]:
     """The values that `stipends/_run.html` needs."""
     state, actor = run.run.state, actor_of(request)
+    history, names = told_history(session, run.run)
     return {
         "at": run,
         "run": run.run,
@@ -115,16 +114,9 @@ def frame(request: Request, session: Session, run: Run, history: Sequence[RunSte
         "state_kind": _KINDS.get(state, "info"),
         "frozen": state in FROZEN,
         "history": history,
-        "people_names": user_names(session, {one.user_id for one in history if one.user_id}),
+        "people_names": names,
         "fresh": actor is not None and is_stepped_up(request, actor),
     }
-
-
-def step_up_first(request: Request, actor: Actor, run: Run, part: str) -> Response | None:
-    """On to the page that asks for the password again, if that was too long ago; it leads back here."""
-    if is_stepped_up(request, actor):
-        return None
-    return see_other(f"/me/step-up?{urlencode({'next': run.url(part)})}")
 
 
 def told(refusal: Exception | None) -> Words | None:

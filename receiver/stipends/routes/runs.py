@@ -100,7 +100,7 @@ def paper(request: Request, session: ReadSession, actor: Viewer, name: str, prog
     """A run for paper: totals, who did what, and its lines."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
     ctx = {
-        **frame(request, session, run, queries.history(session, run.run)),
+        **frame(request, session, run),
         "rows": printed_lines(session, run.run, ON_PAPER),
         "numbers": line_numbers(session, run.run),
         "which": LineFilter,
@@ -194,7 +194,9 @@ def submit(
     if form.ok:
         because = {"accept_because": form.accept_because, "overdraw_because": form.overdraw_because}
         try:
-            actions.submit_run(session, actor, run.run, **because)
+            # The fund is looked at last: what was written until then must not show on the page that says so.
+            with session.begin_nested():
+                actions.submit_run(session, actor, run.run, **because)
         except (ChecklistOpen, AcceptanceNeedsReason) as refusal:
             form.add_error("accept_because", refusal)
         except FundOverdrawn as refusal:
