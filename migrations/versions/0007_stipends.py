@@ -702,6 +702,7 @@ def _payments() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         sa.UniqueConstraint("end_to_end_id", name=op.f("uq_payments_end_to_end_id")),
         sa.UniqueConstraint("run_id", "attempt", "number", name=op.f("uq_payments_run_id_attempt_number")),
+        sa.UniqueConstraint("run_id", "attempt", "person_id", name=op.f("uq_payments_run_id_attempt_person_id")),
     )
     op.create_index(op.f("ix_payments_entitlement_id"), "payments", ["entitlement_id"])
     op.create_index(op.f("ix_payments_payee_id"), "payments", ["payee_id"])

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, update
 
 from receiver.kit.ids import new_id
 from receiver.kit.money import Money
 from receiver.stipends import queries
-from receiver.stipends.actions.run_build import BULK
 from receiver.stipends.models import Payment, RunLine
 from receiver.stipends.rules.freezing import Frozen, FrozenLine, end_to_end_id, end_to_end_prefix, freeze
 from receiver.stipends.rules.payments import Channel, PaymentState
-from receiver.stipends.rules.runs import LineStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from receiver.stipends.queries import Worked
 
 _P: Any = Payment.__table__
+_L: Any = RunLine.__table__
 
 
 def freeze_list(
@@ -58,7 +57,7 @@ def freeze_list(
         for one, line in zip(people, lines, strict=True)
     ]
     session.execute(insert(_P), rows)
-    _link(session, run)
+    _link(session, run, rows)
     return freeze(programme.code, run.run_name, run.currency, lines)
 
 
@@ -85,9 +84,11 @@ def _payment(run: PayRun, one: Worked, line: FrozenLine, now: datetime) -> dict[
     }
 
 
-def _link(session: Session, run: PayRun) -> None:
-    """Let each line point to its payment; from here on it stays as it is."""
-    mine = (_P.c.person_id == RunLine.person_id, _P.c.run_id == run.id, _P.c.attempt == run.attempt)
-    its_payment = select(_P.c.id).where(*mine).scalar_subquery()
-    paid = (RunLine.run_id == run.id, RunLine.status == LineStatus.INCLUDED)
-    session.execute(update(RunLine).where(*paid).values(payment_id=its_payment), execution_options=BULK)
+def _link(session: Session, run: PayRun, payments: Sequence[Mapping[str, object]]) -> None:
+    """Let each line point to its payment; from here on it stays as it is.
+
+    Row by row, because PostgreSQL would join tables of which it knows no size yet in the slowest way.
+    """
+    of_person = (_L.c.run_id == run.id, _L.c.person_id == bindparam("of_person"))
+    statement = update(_L).where(*of_person).values(payment_id=bindparam("to_payment"))
+    session.execute(statement, [{"of_person": one["person_id"], "to_payment": one["id"]} for one in payments])

@@ -13,6 +13,7 @@ from receiver.audit import Kind
 from receiver.background import hand_over
 from receiver.kit import clock
 from receiver.kit.ids import new_id
+from receiver.ledger.actions.book import plan_anew
 from receiver.stipends import queries
 from receiver.stipends.actions.moving import Outcome, begin_reconciling, move_payments, post_moved
 from receiver.stipends.models import ResultException, ResultFile
@@ -40,6 +41,7 @@ def take_results(session: Session, actor: Actor, data: bytes, *, form: str = que
         UnknownFormat, ResultsTooLong, TableError, ResultsFaulty
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)
+    plan_anew(session)
     rows = queries.read_results(session, data, form)
     sha256 = hashlib.sha256(data).hexdigest()
     named = queries.payments_named(session, {row.end_to_end_id for row in rows})

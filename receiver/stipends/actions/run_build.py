@@ -12,6 +12,7 @@ from receiver.audit import Kind
 from receiver.background import hand_over
 from receiver.kit import clock
 from receiver.kit.ids import new_id
+from receiver.ledger.actions.book import plan_anew
 from receiver.stipends import queries
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import PayRun, RunLine
@@ -145,6 +146,7 @@ def draft(session: Session, run: PayRun) -> PayRun:
     Raises:
         NotADraft
     """
+    plan_anew(session)
     run = queries.locked(session, run)
     if run.state is not RunState.DRAFT:
         raise NotADraft(run=run.name)

@@ -47,6 +47,7 @@ class Payment(HasId, Stamped, Base):
     __table_args__ = (
         UniqueConstraint("end_to_end_id"),
         UniqueConstraint("run_id", "attempt", "number"),
+        UniqueConstraint("run_id", "attempt", "person_id"),
         Index(
             "uq_payments_entitlement_id_live",
             "entitlement_id",

@@ -105,7 +105,9 @@ def _like(entitlement: Any, purpose: str, month: Month) -> tuple[ColumnElement[b
 
 
 def _newest(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
-    return select(column).where(*conditions).order_by(Payment.id.desc()).limit(1).scalar_subquery()
+    # By the moment first: ordered by the id alone, PostgreSQL reads all payments backwards for each person.
+    newest = select(column).where(*conditions).order_by(Payment.created_at.desc(), Payment.id.desc())
+    return newest.limit(1).scalar_subquery()
 
 
 def _was_held_back(entitlement_id: Any) -> ColumnElement[bool]:
