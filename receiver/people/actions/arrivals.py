@@ -144,7 +144,7 @@ def mark_arrivals(
         NotFound: one of the ids is not of this batch.
         ArrivedInFuture, AlreadyHere, AlreadyLeft
     """
-    found = arrivals_of(session, batch, ids)
+    found = arrivals_of(session, batch, ids, lock=True)
     today = clock.today(i18n.zone())
     day = on or batch.arrived_on or min(batch.arrives_on, today)
     check_arrived(day, today)
@@ -198,7 +198,7 @@ def plan_arrivals(
     Raises:
         NotFound: one of the ids is not of this batch.
     """
-    found = arrivals_of(session, batch, ids)
+    found = arrivals_of(session, batch, ids, lock=True)
     for arrival, _person in found:
         if meets_id is not None:
             arrival.meets_id = meets_id
@@ -218,7 +218,7 @@ def assign_caseworker(session: Session, actor: Actor, batch: Batch, ids: Collect
     """
     if caseworker_id not in {user.id for user in caseworkers(session, [batch.office_id])}:
         raise NotFound
-    found = arrivals_of(session, batch, ids)
+    found = arrivals_of(session, batch, ids, lock=True)
     for arrival, _person in found:
         arrival.caseworker_id = caseworker_id
     audit.record(session, Kind.ARRIVAL_PLANNED, actor, batch.slug, people=len(found), caseworker=caseworker_id)

@@ -88,8 +88,10 @@ def chosen_ids(
     return list(session.scalars(arrivals_page(batch_id, state=state).with_only_columns(Arrival.id)))
 
 
-def arrivals_of(session: Session, batch: Batch, ids: Collection[UUID]) -> Sequence[tuple[Arrival, Person]]:
-    """These arrivals of a batch with their people, for an act on several, each row locked where the database can.
+def arrivals_of(
+    session: Session, batch: Batch, ids: Collection[UUID], *, lock: bool = False
+) -> Sequence[tuple[Arrival, Person]]:
+    """These arrivals of a batch with their people, for an act on several, which locks the rows.
 
     Raises:
         NotFound: one of them is not of this batch; then it is done for nobody.
@@ -99,8 +101,9 @@ def arrivals_of(session: Session, batch: Batch, ids: Collection[UUID]) -> Sequen
         .join(Person, Person.id == Arrival.person_id)
         .where(Arrival.batch_id == batch.id, Person.erased_at.is_(None))
         .order_by(Arrival.id)
-        .with_for_update()
     )
+    if lock:
+        wanted = wanted.with_for_update(of=Arrival)
     found = [row for some in portions(ids) for row in session.execute(wanted.where(Arrival.id.in_(some))).all()]
     if len(found) < len(set(ids)):
         raise NotFound
