@@ -61,7 +61,7 @@ def stipends(
         raise typer.BadParameter(f"one of {', '.join(i18n.REAL)}", param_hint="--lang")
     wanted, chosen = Month.parse(month), ReportForm(form)
     with opened() as system:
-        actor = acting(system, email) if email else replace(SYSTEM, channel="cli", os_user=os_user())
+        actor = acting(system, email) if email else SYSTEM
         if email:
             actor.demand(Permission.REPORT_EXPORT)
         with system.database.read() as session:
@@ -109,6 +109,8 @@ def moment_of(text: str | None) -> datetime | None:
 def _record(
     system: System, actor: Actor, shown: Shown, form: ReportForm, lang: str, content: bytes, *, public: bool
 ) -> None:
+    if actor.user_id is None:
+        actor = replace(actor, channel="cli", os_user=os_user())
     taken = replace(shown, figures=publishable(shown.figures)) if public else shown
     with system.database.write() as session:
         actions.record_export(session, actor, taken, form, lang, hashlib.sha256(content).hexdigest())
