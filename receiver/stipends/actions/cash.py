@@ -10,7 +10,6 @@ from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.stipends import queries
 from receiver.stipends.actions.moving import Outcome, begin_reconciling, move_payments, post_moved
-from receiver.stipends.actions.run_build import subject
 from receiver.stipends.rules.approval import demand_human
 from receiver.stipends.rules.payments import IN_TRANSIT, PAYMENT_ARROWS, NotAtTheDesk, PaymentMove
 
@@ -61,5 +60,7 @@ def _mark(session: Session, actor: Actor, run: PayRun, payments: Collection[UUID
     if moved:
         begin_reconciling(session, actor, run)
         (posted,) = post_moved(session, actor, [run], now)
-        audit.record(session, Kind.CASH_MARKED, actor, subject(session, run), move=move, run=run.id, **posted.facts)
+        audit.record(
+            session, Kind.CASH_MARKED, actor, queries.subject(session, run), move=move, run=run.id, **posted.facts
+        )
     return len(moved)

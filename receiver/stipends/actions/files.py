@@ -9,7 +9,6 @@ from receiver import audit
 from receiver.access import Permission
 from receiver.audit import Kind
 from receiver.stipends import queries
-from receiver.stipends.actions.run_build import subject
 from receiver.stipends.models import PayRun
 from receiver.stipends.rules.approval import DownloadNeedsReason, demand_human
 
@@ -47,7 +46,7 @@ def download_file(session: Session, actor: Actor, instruction: Instruction, *, r
         session,
         Kind.PAY_FILE_DOWNLOADED,
         actor,
-        subject(session, session.get_one(PayRun, instruction.run_id)),
+        queries.subject(session, session.get_one(PayRun, instruction.run_id)),
         reason=reason or None,
         channel=instruction.channel,
         sha256=instruction.sha256,

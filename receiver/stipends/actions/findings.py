@@ -14,7 +14,7 @@ from receiver.kit.ids import new_id
 from receiver.people.models import Person
 from receiver.stipends import queries
 from receiver.stipends.actions.payees import ask_cash_desk
-from receiver.stipends.actions.run_build import BULK, add_lines, count_lines, draft, subject
+from receiver.stipends.actions.run_build import BULK, add_lines, count_lines
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Acceptance, RunLine
 from receiver.stipends.rules.approval import demand_human
@@ -41,13 +41,15 @@ def accept_findings(
         NotOnTheList: one of them has no open finding; then none is accepted.
     """
     actor.demand(Permission.PAY_RUN_PREPARE)
-    run = draft(session, run)
+    run = queries.draft(session, run)
     if not reason.strip():
         raise AcceptanceNeedsReason
     found = _accept(session, actor, run, people, reason)
     if not found or (people is not None and found < len(set(people))):
         raise NotOnTheList(run=run.name)
-    audit.record(session, Kind.PAY_RUN_LINE_SETTLED, actor, subject(session, run), reason=reason, accepted=found)
+    audit.record(
+        session, Kind.PAY_RUN_LINE_SETTLED, actor, queries.subject(session, run), reason=reason, accepted=found
+    )
     return found
 
 
@@ -66,7 +68,7 @@ def pay_at_desk(session: Session, actor: Actor, run: PayRun, people: Collection[
         NotOnTheList: one of them is not on the list; then it is done for nobody.
     """
     actor.demand(Permission.PAY_RUN_PREPARE)
-    run = draft(session, run)
+    run = queries.draft(session, run)
     wanted = set(people)
     if not wanted or queries.on_the_list(session, run, wanted) < len(wanted):
         raise NotOnTheList(run=run.name)
@@ -82,7 +84,7 @@ def pay_at_desk(session: Session, actor: Actor, run: PayRun, people: Collection[
     add_lines(session, run, found.people, decided)
     count_lines(session, run)
     add_step(session, actor, run, RunAct.PAY_AT_DESK)
-    audit.record(session, Kind.PAY_RUN_LINE_SETTLED, actor, subject(session, run), at_desk=len(wanted))
+    audit.record(session, Kind.PAY_RUN_LINE_SETTLED, actor, queries.subject(session, run), at_desk=len(wanted))
     return sum(one.status is LineStatus.INCLUDED for one in found.people)
 
 

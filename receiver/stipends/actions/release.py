@@ -16,7 +16,6 @@ from receiver.ledger.actions import Movement, posting
 from receiver.ledger.models import LedgerAccount
 from receiver.ledger.rules import AccountKind, Cause
 from receiver.stipends import queries
-from receiver.stipends.actions.run_build import subject
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Instruction, Payment
 from receiver.stipends.rules import approval
@@ -81,7 +80,7 @@ def release_run(
         session,
         Kind.PAY_RUN_RELEASED,
         actor,
-        subject(session, run),
+        queries.subject(session, run),
         run=run.id,
         digest=run.digest,
         state=run.state,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert
 
@@ -21,7 +21,6 @@ from receiver.stipends.rules.entitlements import STIPEND
 from receiver.stipends.rules.runs import (
     LineStatus,
     MonthHasRun,
-    NotADraft,
     NothingToFollow,
     RunAct,
     RunKind,
@@ -84,7 +83,8 @@ def fill_run(session: Session, actor: Actor, run: PayRun) -> PayRun:
         NotADraft
     """
     actor.demand(Permission.PAY_RUN_PREPARE)
-    run = draft(session, run)
+    plan_anew(session)
+    run = queries.draft(session, run)
     again, now = run.built_at is not None, clock.now()
     decided = queries.decided(session, run)
     found = queries.work_out_run(session, run, now, at_desk=decided.at_desk)
@@ -96,7 +96,13 @@ def fill_run(session: Session, actor: Actor, run: PayRun) -> PayRun:
         add_step(session, actor, run, RunAct.REBUILD)
     follow_up = run.kind is RunKind.FOLLOW_UP
     first = Kind.PAY_RUN_FOLLOW_UP_BUILT if follow_up else Kind.PAY_RUN_BUILT
-    audit.record(session, Kind.PAY_RUN_REBUILT if again else first, actor, subject(session, run), **counts(run))
+    audit.record(
+        session,
+        Kind.PAY_RUN_REBUILT if again else first,
+        actor,
+        queries.subject(session, run),
+        **queries.size_facts(run),
+    )
     return run
 
 
@@ -126,7 +132,7 @@ def build_in_background(session: Session, actor: Actor, run: PayRun) -> UUID:
         NotADraft
     """
     actor.demand(Permission.PAY_RUN_PREPARE)
-    run = draft(session, run)
+    run = queries.draft(session, run)
     programme = queries.programme_of(session, run)
     number = len(queries.history(session, run))
     return hand_over(
@@ -138,19 +144,6 @@ def build_in_background(session: Session, actor: Actor, run: PayRun) -> UUID:
         run_id=run.id,
         run=run.name,
     )
-
-
-def draft(session: Session, run: PayRun) -> PayRun:
-    """The run, locked, as long as it is a draft.
-
-    Raises:
-        NotADraft
-    """
-    plan_anew(session)
-    run = queries.locked(session, run)
-    if run.state is not RunState.DRAFT:
-        raise NotADraft(run=run.name)
-    return run
 
 
 def add_lines(session: Session, run: PayRun, people: Iterable[Worked], decided: Decided) -> None:
@@ -165,17 +158,6 @@ def count_lines(session: Session, run: PayRun) -> None:
     found = queries.line_counts(session, run)
     run.people, run.total_minor, run.missed, run.odd = found.people, found.total_minor, found.missed, found.odd
     session.flush()
-
-
-def subject(session: Session, run: PayRun) -> str:
-    """What the audit trail calls a run."""
-    return f"pay_run:{queries.programme_of(session, run).code}/{run.name}"
-
-
-def counts(run: PayRun) -> dict[str, Any]:
-    """What the audit trail says of its size."""
-    facts: dict[str, Any] = {"people": run.people, "missed": run.missed, "odd": run.odd, "already": run.already}
-    return facts | {"total_minor": run.total_minor, "currency": run.currency, "run": run.id}
 
 
 def _row(run: PayRun, one: Worked, decided: Decided) -> dict[str, object]:

@@ -12,7 +12,7 @@ from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.money import Money
 from receiver.stipends import queries
-from receiver.stipends.actions.run_build import BULK, subject
+from receiver.stipends.actions.run_build import BULK
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Payment, RunLine
 from receiver.stipends.rules import approval, closing
@@ -72,7 +72,9 @@ def approve_run(session: Session, actor: Actor, run: PayRun, *, total: Money, di
         "digest": run.digest,
         "state": run.state,
     }
-    audit.record(session, Kind.PAY_RUN_APPROVED, actor, subject(session, run), needed=run.approvals_needed, **facts)
+    audit.record(
+        session, Kind.PAY_RUN_APPROVED, actor, queries.subject(session, run), needed=run.approvals_needed, **facts
+    )
     return run
 
 
@@ -97,7 +99,7 @@ def reject_run(session: Session, actor: Actor, run: PayRun, *, reason: str) -> P
     session.execute(again, execution_options=BULK)
     add_step(session, actor, run, RunAct.REJECT, reason=reason)
     facts: dict[str, Any] = {"run": run.id, "attempt": run.attempt, "digest": digest, "cancelled": cancelled}
-    audit.record(session, Kind.PAY_RUN_REJECTED, actor, subject(session, run), reason=reason, **facts)
+    audit.record(session, Kind.PAY_RUN_REJECTED, actor, queries.subject(session, run), reason=reason, **facts)
     return run
 
 
@@ -125,7 +127,13 @@ def hold_back(session: Session, actor: Actor, run: PayRun, people: Collection[UU
     person = next(iter(wanted)) if len(wanted) == 1 else None
     facts: dict[str, Any] = {"run": run.id, "lines": len(wanted), "sum_minor": sum_minor, "currency": run.currency}
     audit.record(
-        session, Kind.PAY_RUN_LINE_HELD_BACK, actor, subject(session, run), person=person, reason=reason, **facts
+        session,
+        Kind.PAY_RUN_LINE_HELD_BACK,
+        actor,
+        queries.subject(session, run),
+        person=person,
+        reason=reason,
+        **facts,
     )
     return len(wanted)
 
@@ -151,7 +159,9 @@ def close_run(session: Session, actor: Actor, run: PayRun) -> PayRun:
         "returned": tally.returned,
         "held_back": tally.held_back,
     }
-    audit.record(session, Kind.PAY_RUN_CLOSED, actor, subject(session, run), run=run.id, frozen=tally.frozen, **facts)
+    audit.record(
+        session, Kind.PAY_RUN_CLOSED, actor, queries.subject(session, run), run=run.id, frozen=tally.frozen, **facts
+    )
     return run
 
 
@@ -170,7 +180,7 @@ def abandon_run(session: Session, actor: Actor, run: PayRun, *, reason: str) -> 
     run.state = state
     add_step(session, actor, run, RunAct.ABANDON, reason=reason)
     facts: dict[str, Any] = {"run": run.id, "attempt": run.attempt, "digest": run.digest, "cancelled": cancelled}
-    audit.record(session, Kind.PAY_RUN_ABANDONED, actor, subject(session, run), reason=reason, **facts)
+    audit.record(session, Kind.PAY_RUN_ABANDONED, actor, queries.subject(session, run), reason=reason, **facts)
     return run
 
 

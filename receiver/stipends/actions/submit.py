@@ -14,7 +14,7 @@ from receiver.stipends import queries
 from receiver.stipends.actions.findings import accept_rest
 from receiver.stipends.actions.freezing import freeze_list
 from receiver.stipends.actions.owing import correct, entitle, post_owed
-from receiver.stipends.actions.run_build import count_lines, draft, subject
+from receiver.stipends.actions.run_build import count_lines
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.rules.approval import approvals_needed, demand_human
 from receiver.stipends.rules.checklist import demand_complete
@@ -43,7 +43,7 @@ def submit_run(
     """
     actor.demand(Permission.PAY_RUN_SUBMIT)
     demand_human(actor)
-    run = draft(session, run)
+    run = queries.draft(session, run)
     if run.built_at is None:
         raise NotBuiltYet(run=run.name)
     queries.hold_programme(session, run.programme_id)
@@ -68,7 +68,7 @@ def submit_run(
         session,
         Kind.PAY_RUN_SUBMITTED,
         actor,
-        subject(session, run),
+        queries.subject(session, run),
         reason=accept_because or None,
         run=run.id,
         attempt=run.attempt,

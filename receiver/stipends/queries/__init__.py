@@ -106,6 +106,7 @@ from receiver.stipends.queries.results import (
 from receiver.stipends.queries.runs import (
     GONE_OUT,
     UNRELEASED,
+    draft,
     history,
     humans,
     instructions,
@@ -114,8 +115,10 @@ from receiver.stipends.queries.runs import (
     run_url,
     runs_of_month,
     sent_anything,
+    size_facts,
     step_place,
     step_reason,
+    subject,
     visible_runs,
 )
 from receiver.stipends.queries.working import Figures, Worked, WorkedOut, work_out_run
@@ -146,6 +149,7 @@ __all__ = [
     "content_place",
     "decided",
     "desk_payments",
+    "draft",
     "drafted",
     "enrolled_until",
     "enrolment_by_id",
@@ -203,9 +207,11 @@ __all__ = [
     "runs_of_month",
     "sent_anything",
     "share_programme",
+    "size_facts",
     "standing_holds",
     "step_place",
     "step_reason",
+    "subject",
     "sum_of_payments",
     "taken_before",
     "template_for",

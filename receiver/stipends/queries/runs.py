@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -10,8 +10,9 @@ from receiver import vault
 from receiver.kit.errors import NotFound
 from receiver.partners.models import Programme
 from receiver.stipends.models import Instruction, PayRun, RunStep
+from receiver.stipends.queries.base import locked
 from receiver.stipends.rules.approval import RunHumans
-from receiver.stipends.rules.runs import PREPARING, RunAct, RunName, RunState, SeveralRuns
+from receiver.stipends.rules.runs import PREPARING, NotADraft, RunAct, RunName, RunState, SeveralRuns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,3 +115,26 @@ def sent_anything(session: Session, run: PayRun) -> bool:
     """Whether a part of the run was released."""
     wanted = select(func.count()).select_from(Instruction).where(Instruction.run_id == run.id)
     return bool(session.scalar(wanted))
+
+
+def draft(session: Session, run: PayRun) -> PayRun:
+    """The run, locked, as long as it is a draft.
+
+    Raises:
+        NotADraft
+    """
+    run = locked(session, run)
+    if run.state is not RunState.DRAFT:
+        raise NotADraft(run=run.name)
+    return run
+
+
+def subject(session: Session, run: PayRun) -> str:
+    """What the audit trail calls a run."""
+    return f"pay_run:{programme_of(session, run).code}/{run.name}"
+
+
+def size_facts(run: PayRun) -> dict[str, Any]:
+    """What the audit trail says of its size."""
+    facts: dict[str, Any] = {"people": run.people, "missed": run.missed, "odd": run.odd, "already": run.already}
+    return facts | {"total_minor": run.total_minor, "currency": run.currency, "run": run.id}
