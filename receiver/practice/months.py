@@ -10,6 +10,9 @@ from sqlalchemy import select
 
 from receiver.kit import clock
 from receiver.kit.money import Money
+from receiver.reports.actions import finalise_report
+from receiver.reports.queries import Look, work_out
+from receiver.reports.rules import content_of, digest
 from receiver.stipends import actions
 from receiver.stipends.models import Payment, PayRun
 from receiver.stipends.rules.payments import Channel, PaymentState
@@ -53,6 +56,14 @@ class Calendar:
         if follow_up and until == "closed" and self._failed(programme, month):
             told.append(self._run(programme, month, "closed", day=27, again=True))
         return told
+
+    def finalise(self, programme: Programme, month: Month) -> None:
+        """Freeze the report of a month whose runs are closed, as a finance officer does after reading it."""
+        at = datetime(month.year, month.month, 28, 12, 0, tzinfo=UTC)
+        with clock.pretend(min(at, datetime.now(UTC))), self.database.write() as session:
+            figures = work_out(session, Look(programme, month, clock.now()))
+            seen = digest(content_of(figures))
+            finalise_report(session, self.staff["finance"], programme, month, seen=seen)
 
     def _run(self, programme: Programme, month: Month, until: str, *, day: int, again: bool) -> Told:
         at = datetime(month.year, month.month, day, 8, 0, tzinfo=UTC)

@@ -232,7 +232,10 @@ class _Seeder:
         span = [self.first + step for step in range(self.months)]
         for month in span[:-1]:
             if number == 0:
-                self.summary.months += calendar.month(programme, month, "closed", follow_up=month != span[-2])
+                settled = month != span[-2]
+                self.summary.months += calendar.month(programme, month, "closed", follow_up=settled)
+                if settled:
+                    calendar.finalise(programme, month)
         if not span:
             return
         newest = span[-1]

@@ -27,8 +27,8 @@ SHOTS = (
     ("today", "caseworker", "en", PHONE, "/"),
     ("today-ar", "caseworker", "ar", PHONE, "/"),
     ("people", "caseworker", "en", DESK, "/people"),
-    ("runs", "finance", "en", DESK, "/runs"),
-    ("runs-ar", "finance", "ar", DESK, "/runs"),
+    ("runs", "finance", "en", DESK, "/stipends"),
+    ("report-ar", "finance", "ar", DESK, "/reports/stipends/2026-08?programme=GASHORA"),
 )
 """Name of the file, who looks (an account of the practice system), in which language, how wide, at which page."""
 
