@@ -54,6 +54,14 @@ class TestStipend:
         assert len(asked) <= 12
         assert page.links["Receipt November 2026"] == f"/people/{person.reference}/receipts/2026-11"
 
+    def test_the_register_and_the_summary_say_how_it_stands(self, enter, team, person):
+        supervisor = enter(team.supervisor)
+        assert "Active" in supervisor.get("/people?whose=all").text(".//table")
+        assert supervisor.get(f"/people/{person.reference}").text().count("Active")
+
+    def test_an_approver_is_led_nowhere_closed(self, approver, person):
+        assert "/people" not in approver.get(f"/people/{person.reference}/stipend").links.values()
+
     def test_nothing_yet_is_said(self, finance, team, system):
         with system.database.write() as session:
             person = make_person(session, team.office)
