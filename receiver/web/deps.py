@@ -162,6 +162,7 @@ def query_binder(form_class: type[F]) -> Any:
     async def read(request: Request) -> F:
         return bind_query(form_class, request.query_params.multi_items())
 
+    read.filter_class = form_class  # type: ignore[attr-defined]
     return Depends(read)
 
 

@@ -55,9 +55,16 @@ class Team:
     people: list[Person] = field(default_factory=list)
 
 
-def make_team(session: Session, *, funded: int = 100_000_000, code: str | None = None, **terms: Any) -> Team:
+def make_team(
+    session: Session,
+    *,
+    funded: int = 100_000_000,
+    code: str | None = None,
+    office: Office | None = None,
+    **terms: Any,
+) -> Team:
     """A programme with money, a policy in force since January 2026, and everyone who has a duty in it."""
-    office = make_office(session)
+    office = office or make_office(session)
     finance, releaser = (make_actor(session, Role.FINANCE_OFFICER, name=name) for name in ("Aline", "Bosco"))
     approver, second = (make_actor(session, Role.APPROVER, name=name) for name in ("Claire", "David"))
     supervisor = make_actor(session, Role.SUPERVISOR, offices=[office], name="Esther")
