@@ -244,7 +244,8 @@ def test_templates(browser, language):
 
 
 def test_a_template_in_an_unknown_language(browser):
-    assert browser.get("/arrivals/template.csv?lang=zz", status=422).status == 422
+    for code in ("zz", "a language with a long name"):
+        browser.get(f"/arrivals/template.csv?lang={code}", status=422)
     assert "Full name" in browser.get("/arrivals/template.csv").response.text
 
 

@@ -125,7 +125,7 @@ def _language(asked: LanguageFilter) -> str:
     Raises:
         UnknownLanguage
     """
-    return i18n.language(asked.lang or i18n.current()).code
+    return i18n.language(asked.value_of("lang") or i18n.current()).code
 
 
 def _offer(session: Session, actor: Actor, form: UploadForm) -> None:
