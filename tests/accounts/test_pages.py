@@ -261,7 +261,7 @@ class TestOwnAccount:
         with time_machine.travel(clock.now() + timedelta(minutes=29)):
             browser.get("/me")
         with time_machine.travel(clock.now() + timedelta(minutes=58)):
-            browser.post("/me/session")
+            browser.post("/me/session", status=204)
         with time_machine.travel(clock.now() + timedelta(minutes=89)):
             browser.get("/me", status=401)
 

@@ -106,14 +106,6 @@ def end_session(session: WriteSession, actor: Who, session_id: UUID) -> Response
     return see_other("/me/sessions", done=_("The session has ended."))
 
 
-@router.post("/session")
-def stay_signed_in(session: WriteSession, actor: Who) -> Response:
-    """Stay signed in (U25): counts as being there."""
-    if actor.session_id is not None:
-        actions.saw_session(session, actor.session_id)
-    return see_other("/me")
-
-
 @router.get("/step-up")
 def show_step_up(
     request: Request,

@@ -21,7 +21,7 @@ from receiver.people import actions, queries
 from receiver.people.forms.arrivals import JOURNEY, BatchFields, BatchFilter, BatchForm, NewBatchForm
 from receiver.people.forms.persons import put_error
 from receiver.web.answers import see_other
-from receiver.web.conflict import clash, demand_version
+from receiver.web.conflict import clash
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
 from receiver.web.render import form_page, page, url
 from receiver.web.router import Router
