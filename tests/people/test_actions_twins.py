@@ -39,6 +39,7 @@ def test_a_pair_is_noted_once_whoever_looks(session, actor, office):
     first = noted(session, actor, one)
     assert noted(session, actor, other) is first
     assert first.a_id < first.b_id
+    assert queries.open_duplicates(session, None) == {one.id, other.id}
     session.commit()
     assert [each.kind for each in audit.trail(session, limit=5)].count(Kind.DUPLICATE_FOUND) == 1
 

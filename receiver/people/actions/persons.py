@@ -75,7 +75,7 @@ def register_person(
         person=person.id,
         office=batch.office_id,
         batch=batch.slug,
-        values={name: pair[1] for name, pair in changes(session, {}, identity_columns(identity)).items()},
+        values={name: told[1] for name, told in changes(session, {}, identity_columns(identity)).items() if told[1]},
     )
     arrival = add_arrival(session, actor, batch, person, caseworker_id=caseworker_id)
     if arrived_on is not None:
