@@ -191,7 +191,7 @@ class TestMovingOn:
         assert "Arrived on 19 Nov 2026" in page.text()
         form = page.form(f"{world.url}/state")
         assert "still marked as expected" in browser.submit(form, status=409).text()
-        ids = [str(one.id) for one in world.arrivals]
+        ids = [one.reference for one in world.people]
         browser.post(f"{world.url}/marks", {"person": ids, "state": "not_arrived"})
         form = browser.get(world.url).form(f"{world.url}/state")
         page = browser.follow(browser.submit(form))
@@ -212,7 +212,7 @@ class TestMarking:
     def test_those_who_are_ticked(self, system, browser, world):
         form = self.marks(browser, world)
         assert form.values["on"] == "2026-11-19"
-        ticked = [str(one.id) for one in world.arrivals[:2]]
+        ticked = [one.reference for one in world.people[:2]]
         page = browser.follow(browser.submit(form, person=ticked, state="met"))
         assert "2 people are marked." in page.text()
         states = [saved(system, Arrival, one.id).state for one in world.arrivals]
@@ -234,7 +234,7 @@ class TestMarking:
     @pytest.mark.parametrize("on", ["19 November 2026", "2026-11-19", "19/11/2026"])
     def test_the_day_is_understood(self, system, browser, world, on):
         form = self.marks(browser, world)
-        browser.submit(form, person=[str(world.arrivals[0].id)], state="hospital", on=on)
+        browser.submit(form, person=[world.people[0].reference], state="hospital", on=on)
         assert saved(system, Person, world.people[0].id).arrived_on == date(2026, 11, 19)
 
     def test_nobody_is_chosen(self, browser, world):
@@ -243,41 +243,41 @@ class TestMarking:
 
     def test_nothing_is_said_of_them_and_the_ticks_stay(self, browser, world):
         form = self.marks(browser, world, f"{world.url}?state=expected")
-        page = browser.submit(form, status=422, person=[str(world.arrivals[1].id)])
+        page = browser.submit(form, status=422, person=[world.people[1].reference])
         assert "Please choose what became of them." in page.text()
         ticked = [box.get("value") for box in page.all(".//tbody//input[@type='checkbox'][@checked]")]
-        assert ticked == [str(world.arrivals[1].id)]
+        assert ticked == [world.people[1].reference]
 
     def test_a_day_to_come_is_refused_for_all(self, system, browser, world):
         form = self.marks(browser, world)
         page = browser.submit(
-            form, status=422, person=[str(one.id) for one in world.arrivals], state="met", on="2026-11-21"
+            form, status=422, person=[one.reference for one in world.people], state="met", on="2026-11-21"
         )
         assert "lies in the future" in page.text()
         assert saved(system, Person, world.people[0].id).arrived_on is None
 
     def test_one_foreign_id_refuses_the_whole(self, system, browser, world):
         with system.database.read() as session:
-            foreign = session.query(Arrival).filter(Arrival.batch_id == world.foreign.id).one().id
-        for other in (str(foreign), str(world.batch.id), "junk"):
-            ids = [str(world.arrivals[0].id), other]
+            foreign = session.query(Person).filter(Person.office_id == world.abroad.id).one().reference
+        for other in (foreign, str(world.batch.id), "junk"):
+            ids = [world.people[0].reference, other]
             browser.post(f"{world.url}/marks", {"person": ids, "state": "met"}, status=404)
         assert saved(system, Arrival, world.arrivals[0].id).state is ArrivalState.EXPECTED
 
     def test_who_was_met_stays_met(self, browser, world):
-        person = str(world.arrivals[0].id)
+        person = world.people[0].reference
         browser.submit(self.marks(browser, world), person=[person], state="met")
         page = browser.submit(self.marks(browser, world), status=409, person=[person], state="not_arrived")
         assert "was met and has a case" in page.text()
 
     def test_expected_is_nothing_to_mark(self, browser, world):
-        ids = {"person": [str(world.arrivals[0].id)], "state": "expected"}
+        ids = {"person": [world.people[0].reference], "state": "expected"}
         browser.post(f"{world.url}/marks", ids, status=422)
 
 
 class TestTheBatch:
     def test_states_are_filters(self, browser, world):
-        browser.post(f"{world.url}/marks", {"person": [str(world.arrivals[0].id)], "state": "met"})
+        browser.post(f"{world.url}/marks", {"person": [world.people[0].reference], "state": "met"})
         page = browser.get(world.url)
         assert page.links["Expected 2"] == f"{world.url}?state=expected"
         same_region(browser, f"{world.url}?state=expected", "rows")
@@ -317,7 +317,7 @@ class TestTheBatch:
             browser.post(f"/arrivals/{world.foreign.slug}/{url}", values, status=404)
 
     def test_the_reception_list_is_for_paper(self, browser, world):
-        browser.post(f"{world.url}/marks", {"person": [str(world.arrivals[0].id)], "state": "met"})
+        browser.post(f"{world.url}/marks", {"person": [world.people[0].reference], "state": "met"})
         page = browser.get(f"{world.url}/list")
         assert page.h1 == f"Reception list {world.batch.slug}"
         assert page.root.get("class") == "sheet"
@@ -334,7 +334,7 @@ class TestPlanning:
     def test_who_meets_them_and_their_room(self, system, browser, world):
         with system.database.write() as session:
             user = make_user(session, Role.CASEWORKER, offices=[world.office], name="Aline Uwera")
-        ids = "&".join(f"person={one.id}" for one in world.arrivals[:2])
+        ids = "&".join(f"person={one.reference}" for one in world.people[:2])
         page = browser.get(f"{world.url}/plan?{ids}")
         assert "For 2 people of this arrival" in page.text()
         assert not page.all(".//select[@name='caseworker']")
@@ -353,7 +353,7 @@ class TestPlanning:
         assert {saved(system, Arrival, one.id).caseworker_id for one in world.arrivals} == {worker.id}
 
     def test_nothing_chosen_changes_nothing(self, browser, world):
-        page = browser.get(f"{world.url}/plan?person={world.arrivals[0].id}")
+        page = browser.get(f"{world.url}/plan?person={world.people[0].reference}")
         browser.follow(browser.submit(page.form()))
 
     def test_nobody_chosen(self, browser, world):
@@ -364,9 +364,9 @@ class TestPlanning:
     def test_nobody_from_elsewhere(self, system, browser, world):
         with system.database.write() as session:
             stranger = make_user(session, Role.CASEWORKER, offices=[world.abroad])
-        values = {"person": [str(world.arrivals[0].id)], "meets": str(stranger.id)}
+        values = {"person": [world.people[0].reference], "meets": str(stranger.id)}
         assert "one of the answers given" in browser.post(f"{world.url}/plan", values, status=422).text()
-        values = {"person": [str(world.arrivals[0].id)], "caseworker": str(browser.user_id)}
+        values = {"person": [world.people[0].reference], "caseworker": str(browser.user_id)}
         browser.post(f"{world.url}/plan", values, status=422)
         browser.get(f"{world.url}/plan?person={world.batch.id}", status=404)
 

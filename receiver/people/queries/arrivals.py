@@ -80,12 +80,20 @@ def arrival_list(
 
 
 def chosen_ids(
-    session: Session, batch_id: UUID, ids: Collection[UUID], *, every: bool, state: ArrivalState | None
+    session: Session, batch_id: UUID, references: Collection[str], *, every: bool, state: ArrivalState | None
 ) -> list[UUID]:
-    """The arrivals that somebody chose from a list: those ticked, or all that its filter found."""
-    if not every:
-        return list(ids)
-    return list(session.scalars(arrivals_page(batch_id, state=state).with_only_columns(Arrival.id)))
+    """The arrivals of the people whom somebody chose from a list: those ticked, or all that its filter found.
+
+    Raises:
+        NotFound: one of the people is not of this batch; then nobody is chosen.
+    """
+    if every:
+        return list(session.scalars(arrivals_page(batch_id, state=state).with_only_columns(Arrival.id)))
+    wanted = arrivals_page(batch_id).with_only_columns(Arrival.id)
+    found = [one for some in portions(references) for one in session.scalars(wanted.where(Person.reference.in_(some)))]
+    if len(found) < len(set(references)):
+        raise NotFound
+    return found
 
 
 def arrivals_of(

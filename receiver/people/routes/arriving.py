@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from receiver.access import Actor, Permission
 from receiver.accounts.queries import staff_of
-from receiver.kit.errors import Invalid, NotFound, Refusal
+from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.ids import clean_reference
 from receiver.kit.paging import Cursor
 from receiver.kit.words import _, n_
@@ -90,7 +90,7 @@ def plan_people(
     """The page on which it is arranged who meets people, where they sleep, and whose caseworker is whose."""
     row = queries.batch_row(session, actor, slug, Permission.ARRIVAL_MANAGE)
     ids = _chosen(session, row, chosen)
-    form = PlanForm.blank(person=[str(one) for one in ids])
+    form = PlanForm()
     if not ids:
         form.add_error(None, _NOBODY)
     return _plan_page(request, session, actor, row, form, ids)
@@ -200,7 +200,7 @@ def _plan_page(
 ) -> Response:
     people = [person for _arrival, person in queries.arrivals_of(session, row.batch, ids)]
     _offer_staff(session, actor, row, form, people)
-    ctx = {"row": row, "people": people, "chosen": ids}
+    ctx = {"row": row, "people": people}
     return form_page(request, "people/arrival_plan.html", ctx, form=form)
 
 
@@ -216,17 +216,13 @@ def _offer_staff(session: Session, actor: Actor, row: BatchRow, form: PlanForm, 
 
 
 def _chosen(session: Session, row: BatchRow, form: Form) -> list[UUID]:
-    """The arrivals that were ticked, or all of the list; a text that is no id belongs to nobody.
+    """The arrivals of the people who were ticked, or of all of the list.
 
     Raises:
-        NotFound: something else than an id was sent.
+        NotFound: one of them is not of this batch.
     """
-    try:
-        ticked = [UUID(text) for text in form.values_of("person")]
-    except ValueError:
-        raise NotFound from None
     every, state = bool(form.values.get("every")), form.values.get("found")
-    return queries.chosen_ids(session, row.batch.id, ticked, every=every, state=state)
+    return queries.chosen_ids(session, row.batch.id, form.values_of("person"), every=every, state=state)
 
 
 def _state(form: Form) -> str:
