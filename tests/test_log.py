@@ -180,7 +180,7 @@ def test_it_is_left_out_at_every_depth():
         (datetime(2026, 11, 5, tzinfo=UTC), "2026-11-05 00:00:00+00:00"),
         (Month(2026, 11), "2026-11"),
         (Money(5, "RWF"), "RWF 5"),
-        (Path("/tmp/x"), "/tmp/x"),  # noqa: S108 - a path to show, not to use
+        (Path("/srv/x"), "/srv/x"),
         (State.OPEN, "open"),
         ((1, "a"), [1, "a"]),
         (object(), "<object>"),

@@ -26,7 +26,6 @@ DESK = {"width": 1280, "height": 800}
 SHOTS = (
     ("today", "caseworker", "en", PHONE, "/"),
     ("today-ar", "caseworker", "ar", PHONE, "/"),
-    ("people", "caseworker", "en", DESK, "/people"),
     ("runs", "finance", "en", DESK, "/stipends"),
     ("report-ar", "finance", "ar", DESK, "/reports/stipends/2026-08?programme=GASHORA"),
 )
