@@ -270,7 +270,7 @@ class TestAssigning:
     def ticked(self, browser, people, worker):
         form = browser.get("/people").form("/people/caseworker")
         option = next(each for each in form.element.iter("option") if each.text == "Aline")
-        return form.with_(person=[str(person.id) for person in people], caseworker=option.get("value"))
+        return form.with_(person=[person.reference for person in people], caseworker=option.get("value"))
 
     def test_several_at_once(self, system, sign_in, office, people, worker):
         browser = sign_in(Role.SUPERVISOR, offices=[office])
@@ -291,11 +291,11 @@ class TestAssigning:
         page = browser.post("/people/caseworker", self.ticked(browser, [], worker), status=422)
         assert "Choose at least one person." in page.text()
 
-    @pytest.mark.parametrize("other", ["not-an-id", None])
+    @pytest.mark.parametrize("other", ["no-reference", None])
     def test_one_who_is_not_visible_refuses_all(self, system, sign_in, office, people, worker, other):
         if other is None:
             with system.database.write() as session:
-                other = str(make_person(session, make_office(session, "Huye")).id)
+                other = make_person(session, make_office(session, "Huye")).reference
         browser = sign_in(Role.SUPERVISOR, offices=[office])
         values = self.ticked(browser, people[:1], worker)
         values["person"] = [values["person"][0], other]

@@ -82,6 +82,11 @@ def test_an_act_on_several_is_for_all_or_nobody(session, actor, office, here, th
     for foreign in (there.id, new_id()):
         with pytest.raises(NotFound):
             queries.people_of(session, actor, Permission.PERSON_VIEW, [here.id, foreign])
+    ticked = queries.people_ticked(session, actor, Permission.PERSON_VIEW, [here.reference, other.reference])
+    assert set(ticked) == {here, other}
+    for foreign in (there.reference, "no-reference"):
+        with pytest.raises(NotFound):
+            queries.people_ticked(session, actor, Permission.PERSON_VIEW, [here.reference, foreign])
     assert queries.visible_ids(session, actor, Permission.PERSON_VIEW, [here.id, there.id]) == {here.id}
 
 

@@ -18,7 +18,7 @@ from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.paging import Cursor, Page
 from receiver.kit.words import n_
-from receiver.people.queries import people_of
+from receiver.people.queries import people_ticked
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
 from receiver.web.render import page, url
@@ -53,7 +53,7 @@ def assign(request: Request, session: WriteSession, actor: Assigner, form: Bound
     form.offer("caseworker", choices.caseworkers)
     if form.ok:
         try:
-            chosen = people_of(session, actor, Permission.CASE_ASSIGN, _uuids(form.person))
+            chosen = people_ticked(session, actor, Permission.CASE_ASSIGN, form.person)
             count = actions.assign_caseworker(session, actor, chosen, UUID(form.caseworker))
         except NotFound:
             raise
@@ -63,13 +63,6 @@ def assign(request: Request, session: WriteSession, actor: Assigner, form: Bound
             done = n_("%(n)s case has changed hands.", "%(n)s cases have changed hands.", count)
             return see_other("/people", done=done)
     return _register_page(request, session, actor, RegisterFilter.blank(), bulk=form)
-
-
-def _uuids(texts: tuple[str, ...]) -> list[UUID]:
-    try:
-        return [UUID(text) for text in texts]
-    except ValueError:
-        raise NotFound from None
 
 
 def _register_page(

@@ -107,6 +107,21 @@ def people_of(session: Session, actor: Actor, permission: Permission, ids: Colle
     return found
 
 
+def people_ticked(
+    session: Session, actor: Actor, permission: Permission, references: Collection[str]
+) -> Sequence[Person]:
+    """All of the people who were ticked in a list, by their references.
+
+    Raises:
+        NotFound: one of them is unknown or may not be seen; then it is done for nobody.
+    """
+    seen = visible_people(actor, permission)
+    found = [one for some in portions(references) for one in session.scalars(seen.where(Person.reference.in_(some)))]
+    if len(found) < len(set(references)):
+        raise NotFound
+    return found
+
+
 def people_cards(session: Session, ids: Collection[UUID]) -> dict[UUID, PersonCard]:
     """The cards of these people, the erased left out. The ids come from a query that is scoped already."""
     wanted = select(Person).where(Person.erased_at.is_(None))
