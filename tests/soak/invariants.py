@@ -47,6 +47,7 @@ PAYMENT_ARROWS = {
     ("settled", "confirmed"),
     ("settled", "returned"),
     ("confirmed", "returned"),
+    ("failed", "settled"),  # paid after all: a person decided so, and the failure was reversed
 }
 FROZEN_STATES = {"submitted", "approved", "released", "reconciling", "closed"}
 SENT = {"instructed", "accepted", "settled", "confirmed", "failed", "returned"}
@@ -238,11 +239,18 @@ def reversals_fit(dump: Dump) -> Iterator[str]:
 
 
 def failed_is_owed(dump: Dump) -> Iterator[str]:
-    """11: each failed or returned payment went back to what is owed, once and in full; no other did."""
+    """11: each failed or returned payment went back to what is owed, once and in full; no other did.
+
+    A failure that was reversed, because the money had arrived after all, is none.
+    """
     back: dict[str, int] = defaultdict(int)
-    for move in movements(dump):
+    moves = {move["entry_id"]: move for move in movements(dump)}
+    for move in moves.values():
+        original = moves.get(move["reverses"] or "", {})
         if move["cause"] in {"fail", "return"}:
             back[move["payment_id"]] += move["minor"]
+        elif original.get("cause") in {"fail", "return"}:
+            back[move["payment_id"]] -= move["minor"]
     for payment in dump["payments"]:
         expected = payment["amount_minor"] if payment["state"] in {"failed", "returned"} else 0
         if back.pop(payment["id"], 0) != expected:

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from receiver.access import Permission, Role, RoleNeeded
+from receiver.audit import Kind
+from receiver.kit import clock
+from receiver.kit.errors import NotFound
+from receiver.kit.ids import new_id
+from receiver.settings import Settings
+from receiver.stipends import queries
+from receiver.stipends.actions import ask_cash_desk, ask_mobile_money, confirm_payee, refuse_payee, reveal_payee
+from receiver.stipends.models import Payee
+from receiver.stipends.rules.payees import (
+    AccountNameMissing,
+    ConfirmerAskedForIt,
+    NotWaiting,
+    NumberNotUsable,
+    PayeeState,
+    ReadBackDiffers,
+)
+from receiver.stipends.rules.payments import Channel
+from tests.factories.accounts import make_actor, make_office
+from tests.factories.stipends import enrolled, make_team, wallet
+from tests.stipends.records import last_record, recorded
+
+NUMBER = "+250788123456"
+
+
+@pytest.fixture
+def team(session):
+    return make_team(session, funded=0)
+
+
+@pytest.fixture
+def selam(session, team):
+    return enrolled(session, team, pay="none")
+
+
+def ask(session, team, person, number="0788 123 456", name="Selam Haile", actor=None):
+    return ask_mobile_money(session, actor or team.finance, person, number=number, name=name)
+
+
+def test_a_number_is_kept_sealed_and_waits_for_somebody_else(session, team, selam):
+    payee = ask(session, team, selam)
+    assert (payee.state, payee.channel, payee.tail, payee.changes) == (
+        PayeeState.AWAITING,
+        Channel.MOBILE_MONEY_FILE,
+        "56",
+        False,
+    )
+    assert queries.number_of(session, payee) == NUMBER
+    assert queries.account_name_of(session, payee) == "Selam Haile"
+    assert b"788123456" not in payee.number
+    assert (payee.likeness, len(payee.mark), len(payee.blind)) == (100, 32, 32)
+    facts = last_record(session)["facts"]
+    assert facts["channel"] == "mobile_money_file"
+    assert "788" not in str(facts)
+
+
+def test_the_likest_of_all_names_counts(session, team):
+    person = enrolled(session, team, "محمد علي", name_latin="Mohamed Ali", pay="none")
+    assert ask(session, team, person, name="Muhammad Ali").likeness > 80
+    other = enrolled(session, team, "Amina Uwase", pay="none")
+    assert ask(session, team, other, "0788 123 457", name="Boris Kovac").likeness < 50
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "refusal"),
+    [("12", "Selam", NumberNotUsable), ("words", "Selam", NumberNotUsable), ("0788123456", "  ", AccountNameMissing)],
+)
+def test_what_no_provider_could_use_is_refused(session, team, selam, number, name, refusal):
+    with pytest.raises(refusal):
+        ask(session, team, selam, number, name)
+
+
+def test_a_second_human_confirms_what_the_person_reads_back(session, team, selam):
+    payee = ask(session, team, selam)
+    with pytest.raises(ReadBackDiffers):
+        confirm_payee(session, team.approver, payee, read_back="3457")
+    both = make_actor(session, Role.FINANCE_OFFICER, Role.APPROVER)
+    mine = ask(session, team, selam, actor=both)
+    assert payee.state is PayeeState.REPLACED
+    with pytest.raises(ConfirmerAskedForIt):
+        confirm_payee(session, both, mine, read_back="3456")
+    with pytest.raises(NotWaiting):
+        confirm_payee(session, team.approver, payee, read_back="3456")
+    confirm_payee(session, team.approver, mine, read_back="٣٤٥٦")
+    assert (mine.state, mine.decided_by, mine.usable_from) == (
+        PayeeState.CONFIRMED,
+        team.approver.user_id,
+        mine.decided_at,
+    )
+    assert last_record(session)["kind"] == Kind.PAYEE_CONFIRMED
+
+
+@pytest.mark.parametrize(("hours", "rests"), [(None, 48), (0, 0), (5, 5)])
+def test_a_change_rests_as_long_as_the_operator_says(session, team, selam, hours, rests):
+    if hours is not None:
+        session.info["settings"] = Settings(payee_cooling_off_hours=hours)
+    try:
+        wallet(session, team, selam)
+        payee = ask(session, team, selam)
+        assert payee.changes
+        confirm_payee(session, team.approver, payee, read_back="3456")
+    finally:
+        session.info.pop("settings", None)
+    assert payee.usable_from == payee.decided_at + timedelta(hours=rests)
+    assert [one.id for one in queries.payees_now(session, selam.id)] == [payee.id]
+    assert {one.state for one in queries.payees_of(session, selam.id)} == {PayeeState.CONFIRMED, PayeeState.REPLACED}
+
+
+def test_what_was_confirmed_counts_again_after_a_refusal(session, team, selam):
+    first = wallet(session, team, selam)
+    change = ask(session, team, selam)
+    assert [one.state for one in queries.payees_now(session, selam.id)] == [PayeeState.AWAITING, PayeeState.CONFIRMED]
+    refuse_payee(session, team.approver, change, reason="The person knows nothing of it.")
+    assert [one.id for one in queries.payees_now(session, selam.id)] == [first.id]
+    assert last_record(session)["reason"] is not None
+    with pytest.raises(NotWaiting):
+        refuse_payee(session, team.approver, change, reason="Again.")
+
+
+def test_the_cash_desk_needs_no_second_human_and_takes_the_place_of_both(session, team, selam):
+    wallet(session, team, selam)
+    ask(session, team, selam)
+    desk = ask_cash_desk(session, team.finance, selam)
+    assert [one.id for one in queries.payees_now(session, selam.id)] == [desk.id]
+    assert (desk.state, desk.number, desk.mark, desk.changes) == (PayeeState.CONFIRMED, None, "cash_desk", True)
+    assert (queries.number_of(session, desk), queries.account_name_of(session, desk)) == ("", "")
+    assert desk.usable_from <= clock.now()
+
+
+def test_opening_the_number_is_recorded(session, team, selam):
+    payee = ask(session, team, selam)
+    assert reveal_payee(session, team.approver, payee) == NUMBER
+    assert len(recorded(session, Kind.PAYEE_REVEALED)) == 1
+
+
+def test_who_may(session, team, selam):
+    payee = ask(session, team, selam)
+    caseworker = make_actor(session, Role.CASEWORKER, offices=[team.office])
+    elsewhere = make_actor(session, Role.CASEWORKER, offices=[make_office(session)])
+    ask(session, team, selam, actor=caseworker)
+    for act, refusal in (
+        (lambda: ask(session, team, selam, actor=elsewhere), NotFound),
+        (lambda: ask(session, team, selam, actor=team.approver), RoleNeeded),
+        (lambda: ask_cash_desk(session, team.supervisor, selam), RoleNeeded),
+        (lambda: confirm_payee(session, team.finance, payee, read_back="3456"), RoleNeeded),
+        (lambda: refuse_payee(session, caseworker, payee, reason="No."), RoleNeeded),
+        (lambda: reveal_payee(session, elsewhere, payee), NotFound),
+        (lambda: queries.payee_by_id(session, elsewhere, payee.id, Permission.PAYEE_VIEW), NotFound),
+        (lambda: queries.payee_by_id(session, caseworker, new_id(), Permission.PAYEE_VIEW), NotFound),
+        (lambda: queries.waiting_payees(session, make_actor(session, Role.AUDITOR)), RoleNeeded),
+    ):
+        with pytest.raises(refusal):
+            act()
+    assert queries.payee_by_id(session, caseworker, payee.id, Permission.PAYEE_VIEW) is payee
+    (waiting,) = queries.waiting_payees(session, team.approver)
+    assert waiting[1] is selam
+    assert queries.waiting_payees(session, elsewhere) == []
+
+
+def test_the_database_keeps_details_and_four_eyes(session, team, selam):
+    payee = wallet(session, team, selam)
+    for change in ({"number": b"x"}, {"mark": "x"}, {"person_id": new_id()}, {"decided_by": payee.asked_by}):
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(update(Payee).where(Payee.id == payee.id).values(**change))
+    other = ask(session, team, selam)
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(update(Payee).where(Payee.id == other.id).values(state=PayeeState.CONFIRMED))
