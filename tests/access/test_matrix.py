@@ -26,7 +26,8 @@ EXPECTED: dict[str, str] = {
         {STAFF} organisation.view arrival.view arrival.manage manifest.import
         person.name person.list person.view person.edit contact.reveal document.view document.reveal document.edit
         household.edit duplicate.decide
-        case.view case.edit case.assign case.close note.read note.read_sensitive note.write attachment.view attachment.add
+        case.view case.edit case.assign case.close note.read note.read_sensitive note.write
+        attachment.view attachment.add
         task.view task.add task.edit
         stipend.view stipend.enrol hold.view hold.place hold.release payee.view policy.view pay_run.list payment.view
         receipt.print report.view report.export

@@ -48,7 +48,7 @@ def make_user(  # one fact each
     partner_id: UUID | None = None,
     language: str | None = "en",
 ) -> User:
-    """Somebody who can sign in with `PASSWORD`; without a role, a caseworker. Office roles get an office if none is given."""
+    """Somebody who can sign in with `PASSWORD`, a caseworker unless told. Office roles get an office if need be."""
     held = roles or (Role.CASEWORKER,)
     if OFFICE_ROLES & set(held) and not offices:
         offices = [make_office(session)]
