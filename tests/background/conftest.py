@@ -87,7 +87,10 @@ def background(database: Database, settings: Settings, actor: Actor, monkeypatch
 
 @pytest.fixture
 def ticking() -> Iterator[None]:
-    """The sample schedule is in force."""
+    """The sample schedule is in force, and none of those that another test has wired."""
+    others = dict(SCHEDULES)
+    SCHEDULES.clear()
     schedule("*/10 * * * *")(sample.tick)
     yield
-    del SCHEDULES[sample.tick.name]
+    SCHEDULES.clear()
+    SCHEDULES.update(others)
