@@ -44,9 +44,10 @@ def accept_findings(
     run = queries.draft(session, run)
     if not reason.strip():
         raise AcceptanceNeedsReason
-    found = _accept(session, actor, run, people, reason)
+    found = queries.open_findings(session, run, people)
     if not found or (people is not None and found < len(set(people))):
         raise NotOnTheList(run=run.name)
+    _accept(session, actor, run, people, found, reason)
     audit.record(
         session, Kind.PAY_RUN_LINE_SETTLED, actor, queries.subject(session, run), reason=reason, accepted=found
     )
@@ -55,7 +56,10 @@ def accept_findings(
 
 def accept_rest(session: Session, actor: Actor, run: PayRun, reason: str) -> int:
     """Accept what is still open, as a part of submitting."""
-    return _accept(session, actor, run, None, reason)
+    found = queries.open_findings(session, run)
+    if found:
+        _accept(session, actor, run, None, found, reason)
+    return found
 
 
 def pay_at_desk(session: Session, actor: Actor, run: PayRun, people: Collection[UUID]) -> int:
@@ -88,19 +92,17 @@ def pay_at_desk(session: Session, actor: Actor, run: PayRun, people: Collection[
     return sum(one.status is LineStatus.INCLUDED for one in found.people)
 
 
-def _accept(session: Session, actor: Actor, run: PayRun, people: Collection[UUID] | None, reason: str) -> int:
-    open_lines = (RunLine.run_id == run.id, RunLine.flags != 0, RunLine.acceptance_id.is_(None))
-    acceptance = Acceptance(
-        id=new_id(), run_id=run.id, accepted_by=demand_human(actor), people=queries.open_findings(session, run, people)
-    )
-    if not acceptance.people:
-        return 0
+def _accept(
+    session: Session, actor: Actor, run: PayRun, people: Collection[UUID] | None, found: int, reason: str
+) -> None:
+    acceptance = Acceptance(id=new_id(), run_id=run.id, accepted_by=demand_human(actor), people=found)
     acceptance.reason = vault.seal(session, vault.HOUSE, queries.acceptance_place(acceptance.id), reason)
     session.add(acceptance)
     session.flush()
+    open_lines = (RunLine.run_id == run.id, RunLine.flags != 0, RunLine.acceptance_id.is_(None))
     statement = update(RunLine).where(*open_lines).values(acceptance_id=acceptance.id)
     for some in [None] if people is None else queries.portions(people):
         narrowed = statement if some is None else statement.where(RunLine.person_id.in_(some))
         session.execute(narrowed, execution_options=BULK)
+    queries.forget(session, RunLine)
     add_step(session, actor, run, RunAct.ACCEPT)
-    return acceptance.people

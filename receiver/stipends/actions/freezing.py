@@ -92,3 +92,4 @@ def _link(session: Session, run: PayRun, payments: Sequence[Mapping[str, object]
     of_person = (_L.c.run_id == run.id, _L.c.person_id == bindparam("of_person"))
     statement = update(_L).where(*of_person).values(payment_id=bindparam("to_payment"))
     session.execute(statement, [{"of_person": one["person_id"], "to_payment": one["id"]} for one in payments])
+    queries.forget(session, RunLine)

@@ -81,6 +81,7 @@ def move_payments(
         values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names if name != "id"}
         statement = update(_P).where(_P.c.id == bindparam("of_id")).values(values)
         session.execute(statement, [_bound(row) for row in some])
+    queries.forget(session, Payment)
     return moved
 
 

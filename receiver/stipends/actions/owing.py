@@ -95,6 +95,7 @@ def correct(session: Session, run: PayRun, found: Sequence[Worked], now: datetim
         session.execute(update(_E).where(_E.c.id == old.id).values(revision=old.revision + 1, **figures))
         difference = Money(becomes - old.amount_minor, run.currency)
         corrections.append(Correction(change["id"], old.id, one.who.person_id, old.pseudonym, difference))
+    queries.forget(session, Entitlement)
     return corrections
 
 

@@ -175,6 +175,7 @@ def _instruct(session: Session, run: PayRun, user: UUID, file: Composed, now: da
     mine = (*_of(run), Payment.channel == file.channel, Payment.state == PaymentState.PENDING)
     statement = update(Payment).where(*mine).values(state=target, instructed_at=now)
     session.execute(statement, execution_options={"synchronize_session": False})
+    queries.forget(session, Payment)
     return one
 
 

@@ -97,6 +97,7 @@ def reject_run(session: Session, actor: Actor, run: PayRun, *, reason: str) -> P
     frozen = (RunLine.run_id == run.id, RunLine.payment_id.is_not(None))
     again = update(RunLine).where(*frozen).values(payment_id=None, status=LineStatus.INCLUDED)
     session.execute(again, execution_options=BULK)
+    queries.forget(session, RunLine)
     add_step(session, actor, run, RunAct.REJECT, reason=reason)
     facts: dict[str, Any] = {"run": run.id, "attempt": run.attempt, "digest": digest, "cancelled": cancelled}
     audit.record(session, Kind.PAY_RUN_REJECTED, actor, queries.subject(session, run), reason=reason, **facts)
@@ -123,6 +124,7 @@ def hold_back(session: Session, actor: Actor, run: PayRun, people: Collection[UU
     lines = update(RunLine).where(RunLine.run_id == run.id).values(status=LineStatus.HELD_BACK)
     for some in queries.portions(wanted):
         session.execute(lines.where(RunLine.person_id.in_(some)), execution_options=BULK)
+    queries.forget(session, RunLine)
     add_step(session, actor, run, RunAct.HOLD_BACK, reason=reason)
     person = next(iter(wanted)) if len(wanted) == 1 else None
     facts: dict[str, Any] = {"run": run.id, "lines": len(wanted), "sum_minor": sum_minor, "currency": run.currency}
@@ -202,4 +204,5 @@ def _cancel(session: Session, run: PayRun, payments: Collection[UUID] | None = N
         narrowed = () if some is None else (Payment.id.in_(some),)
         sum_minor += queries.sum_of_payments(session, *mine, *narrowed)
         session.execute(statement.where(*narrowed), execution_options=BULK)
+    queries.forget(session, Payment, RunLine)
     return sum_minor

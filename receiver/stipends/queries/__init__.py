@@ -3,6 +3,7 @@
 from receiver.people.queries import portions
 from receiver.stipends.queries.base import (
     Limits,
+    forget,
     hold_programme,
     limits,
     lock_people,
@@ -159,6 +160,7 @@ __all__ = [
     "exception_by_id",
     "exception_place",
     "exception_reason",
+    "forget",
     "has_live_payment",
     "history",
     "hold_by_id",

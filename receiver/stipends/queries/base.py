@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor, Permission
-    from receiver.db.base import HasId
+    from receiver.db.base import Base, HasId
 
 R = TypeVar("R", bound="HasId")
 
@@ -65,6 +65,13 @@ def locked(session: Session, row: R) -> R:
     if found is None:
         raise NotFound
     return found
+
+
+def forget(session: Session, *models: type[Base]) -> None:
+    """Let what the session holds of these tables be read again, after many of their rows were changed at once."""
+    for one in list(session.identity_map.values()):
+        if isinstance(one, models):
+            session.expire(one)
 
 
 def lock_people(session: Session, people: Iterable[UUID]) -> None:
