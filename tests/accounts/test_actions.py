@@ -24,3 +24,18 @@ def test_nobody_resets_or_locks_themselves(session):
 
 def test_ended_sessions_are_swept(session):
     assert actions.sweep_sessions(session) == 0
+
+
+def test_nobody_changes_their_own_roles(session):
+    user = make_user(session, Role.ADMINISTRATOR)
+    with pytest.raises(rules.OwnRoles):
+        actions.change_user(session, acting(session, user), user, name="A", roles=[Role.AUDITOR], offices=[])
+
+
+def test_one_administrator_stays(session):
+    user = make_user(session, Role.ADMINISTRATOR)
+    auditor = acting(session, make_user(session, Role.AUDITOR))
+    with pytest.raises(rules.LastAdministrator):
+        actions.change_user(session, auditor, user, name="A", roles=[Role.AUDITOR], offices=[])
+    with pytest.raises(rules.LastAdministrator):
+        actions.lock_user(session, auditor, user, reason="Gone")
