@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from receiver.db.installation import mark_installation
-from receiver.settings import Settings
-from receiver.vault import Vault, mark
-from receiver.worker import System, wire
-from tests.support import two_offices
-from tests.support.walking import World
+from tests.support.walking import World, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,21 +20,8 @@ RECORDED = {"/audit", "/audit/trail.csv"}
 
 @pytest.fixture(scope="package")
 def world(databases: Databases, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    database = databases.migrated("sqlite")
-    url = database.url.render_as_string(hide_password=False)
-    settings = Settings(data_dir=tmp_path_factory.mktemp("refusals"), database_url=url, practice=True)
-    database.info.update(vault=Vault.load(keys), settings=settings)
-    wire(settings)
-    system = System(settings, database.info["vault"], database)
-    with database.write() as session:
-        mark(session)
-        mark_installation(session, practice=True)
-        offices = two_offices.build(session, system)
-    database.truncate_log()
-    made = World(system, offices)
-    yield made
-    made.close()
-    databases.drop(database)
+    with opened(databases, keys, tmp_path_factory.mktemp("refusals")) as made:
+        yield made
 
 
 @pytest.fixture

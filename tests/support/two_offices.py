@@ -83,6 +83,7 @@ class TwoOffices:
 
     here: Place
     there: Place
+    team: Team
 
 
 def build(session: Session, system: System) -> TwoOffices:
@@ -99,7 +100,7 @@ def build(session: Session, system: System) -> TwoOffices:
         _received(session, place, closed)
     # whoever was seen in the future is not noted again while the tests look whether anything is written
     session.execute(update(UserSession).values(seen_at=clock.now() + timedelta(hours=1)))
-    return TwoOffices(here, there)
+    return TwoOffices(here, there, team)
 
 
 def _staffed(session: Session, system: System, office: Office) -> Place:

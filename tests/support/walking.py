@@ -14,18 +14,24 @@ from receiver.access import MATRIX, Permission, Role
 from receiver.accounts.visits import COOKIE
 from receiver.app import create_app
 from receiver.db.engine import Database
+from receiver.db.installation import mark_installation
+from receiver.settings import Settings
+from receiver.vault import Vault, mark
 from receiver.web.forms.form import VERSION
 from receiver.web.router import calls_of, forms_of, permissions_of
+from receiver.worker import System, wire
 from tests.house.test_routes import contexts, line_of
+from tests.support import two_offices
 from tests.support.addresses import fill, names_in, unknown
 from tests.support.pages import ORIGIN, Browser, check_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from httpx import Response
 
-    from receiver.worker import System
+    from tests.support.databases import Databases
     from tests.support.two_offices import Place, TwoOffices
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": ORIGIN}
@@ -93,6 +99,26 @@ class World:
 
     def close(self) -> None:
         self._watching.close()
+
+
+@contextmanager
+def opened(databases: Databases, keys: Path, folder: Path) -> Iterator[World]:
+    """A practice system over a database of its own, with two offices in it."""
+    database = databases.migrated("sqlite")
+    url = database.url.render_as_string(hide_password=False)
+    settings = Settings(data_dir=folder, database_url=url, practice=True)
+    database.info.update(vault=Vault.load(keys), settings=settings)
+    wire(settings)
+    system = System(settings, database.info["vault"], database)
+    with database.write() as session:
+        mark(session)
+        mark_installation(session, practice=True)
+        offices = two_offices.build(session, system)
+    database.truncate_log()
+    made = World(system, offices)
+    yield made
+    made.close()
+    databases.drop(database)
 
 
 def routes(verb: str | None = None, *, public: bool = True) -> pytest.MarkDecorator:
