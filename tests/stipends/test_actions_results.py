@@ -8,6 +8,7 @@ from receiver.access import RoleNeeded
 from receiver.audit import Kind
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id
+from receiver.kit.money import Money
 from receiver.kit.tables import TableError
 from receiver.ledger.queries import check, find_account, person_account
 from receiver.ledger.rules import paid
@@ -35,11 +36,15 @@ from receiver.stipends.rules.payments import (
 )
 from receiver.stipends.rules.results import ExceptionKind
 from receiver.stipends.rules.runs import ReasonMissing, RunAct, RunState
+from tests.factories.partners import make_programme
 from tests.factories.stipends import (
     BASE,
     NOVEMBER,
+    approve,
     bring,
+    enrolled,
     make_people,
+    make_policy,
     make_run,
     make_team,
     payments,
@@ -138,6 +143,25 @@ class TestTakingIn:
         assert take(session, team, (sent[0], "settled"), (also, "settled")).counts["settled"] == 2
         assert (run.state, theirs.state) == (RunState.RECONCILING, RunState.RECONCILING)
         assert find_account(session, paid(other.programme.code)).balance.minor == BASE
+
+    def test_several_currencies_in_one_file(self, session, team):
+        """An account in transit has one currency, so each goes by a channel of its own."""
+        enrolled(session, team)
+        (one,) = payments(session, make_run(session, team, "released"))
+        other = make_team(session)
+        other.programme = make_programme(session, currency="USD")
+        terms = {"base": Money(12_050, "USD")}
+        other.policy = make_policy(session, other.finance, other.approver, other.programme, **terms)
+        enrolled(session, other, pay="desk")
+        theirs = actions.build_run(session, other.finance, other.programme, NOVEMBER)
+        actions.submit_run(session, other.finance, theirs, accept_because="Fine.", overdraw_because="Promised.")
+        approve(session, other, theirs)
+        actions.release_run(session, other.releaser, theirs)
+        (also,) = payments(session, theirs)
+        rows = [results([(one, "settled")]).decode(), f"{also.end_to_end_id},settled,120.50,USD,,,\n"]
+        assert actions.take_results(session, team.releaser, "".join(rows).encode()).counts["settled"] == 2
+        facts = last_record(session)["facts"]
+        assert (facts["posted_RWF"]["sum_minor"], facts["posted_USD"]["sum_minor"]) == (BASE, 12_050)
 
     def test_what_comes_late_still_moves_money_of_a_closed_run(self, session, team, run, sent):
         settle_all(session, team, run)

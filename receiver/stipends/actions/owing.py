@@ -72,14 +72,14 @@ def entitle(
 
 def correct(session: Session, run: PayRun, found: Sequence[Worked], now: datetime) -> list[Correction]:
     """Correct entitlements of which nothing was sent yet, where other figures stand to reason now."""
-    standing = {one.who.standing_id: one for one in found if one.who.standing_id and one.figures is not None}
+    standing = {one.who.standing_id: one for one in found if one.who.standing_id and not one.final}
     corrections = []
     for old in queries.entitlements_by_id(session, standing):
         one = standing[old.id]
         figures = _figures(one)
         if (old.amount_minor, old.lines) == (figures["amount_minor"], figures["lines"]):
             continue
-        becomes = one.figures.amount_minor if one.figures else 0
+        becomes = one.figures.amount_minor
         change = {
             "id": new_id(),
             "entitlement_id": old.id,
@@ -150,8 +150,6 @@ def _entry(programme: str, run: PayRun, one: Correction, today: date) -> Entry:
 
 def _figures(one: Worked) -> dict[str, object]:
     figures = one.figures
-    if figures is None:
-        raise AssertionError("what was sent before is neither written nor corrected")
     return {
         "policy_version_id": figures.version_id,
         "amount_minor": figures.amount_minor,

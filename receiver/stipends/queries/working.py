@@ -53,8 +53,8 @@ class Figures:
 class Worked:
     """What the run would do for one person.
 
-    `figures` are the entitlement as it stands to reason now; None where something of it was sent before, so that it
-    stays as it is.
+    `figures` are the entitlement as it stands to reason now; where something of it was sent before, `final`, it stays
+    as it is, and they only repeat the amount.
     """
 
     who: Candidate
@@ -63,7 +63,12 @@ class Worked:
     channel: Channel | None
     payee_id: UUID | None
     flags: int
-    figures: Figures | None
+    figures: Figures
+
+    @property
+    def final(self) -> bool:
+        """Whether the entitlement stays as it is, because something of it was sent."""
+        return self.who.owed_again is not None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -111,7 +116,7 @@ def work_out_run(
         if one.live or one.elsewhere:
             already += 1
             continue
-        figures = None if one.owed_again else reckoner.figures(one)
+        figures = Figures(one.standing_minor or 0) if one.owed_again else reckoner.figures(one)
         done = _work(run, one, figures, at, one.person_id in at_desk, one.person_id in doubles, one.blind in shared)
         if _concerns(run, done):
             worked.append(done)
@@ -126,9 +131,9 @@ def _concerns(run: PayRun, done: Worked) -> bool:
 
 
 def _work(
-    run: PayRun, one: Candidate, figures: Figures | None, at: datetime, desk: bool, double: bool, shared: bool
+    run: PayRun, one: Candidate, figures: Figures, at: datetime, desk: bool, double: bool, shared: bool
 ) -> Worked:
-    amount = one.standing_minor or 0 if figures is None else figures.amount_minor
+    amount = figures.amount_minor
     died = one.left_kind is LeftKind.DIED
     standing = PayeeStanding.READY if desk else payees.standing(_payee(one), at)
     raised = flags(
