@@ -89,11 +89,11 @@ def test_a_month_from_draft_to_follow_up(story, team, system, kinds):  # noqa: P
     assert first.reference not in left_out.text()
 
     form = page.form(RUN + "/acceptance" + story.query)
-    page = story.finance.submit(form, status=422, person=str(missed.id))
+    page = story.finance.submit(form, status=422, person=missed.reference)
     assert "Please say why this is right" in page.text(".//*[@class='errs']")
     form = page.form(RUN + "/acceptance" + story.query)
     page = story.finance.follow(
-        story.finance.submit(form, person=str(missed.id), reason="Comes next month.", _key=None)
+        story.finance.submit(form, person=missed.reference, reason="Comes next month.", _key=None)
     )
     assert "1 line is accepted." in page.text()
 
@@ -161,7 +161,7 @@ def test_a_month_from_draft_to_follow_up(story, team, system, kinds):  # noqa: P
     assert person.reference in page.text(".//*[@id='lines']")
     assert "Payment details changed recently" in page.text(".//*[@id='lines']")
     form = page.form(story.at("acceptance", "2026-11-r1"))
-    values = form.with_(person=str(person.id))
+    values = form.with_(person=person.reference)
     page = story.finance.follow(story.finance.post(story.at("cash-desk-lines", "2026-11-r1"), values))
     assert "1 person will be paid at the cash desk." in page.text()
     story.send("2026-11-r1")

@@ -129,8 +129,7 @@ class TestDraft:
         page = finance.post(at("cash-desk-lines"), status=422)
         assert "Choose at least one line." in errors(page)
         finance.post(at("acceptance"), {"person": "nobody", "reason": "Fine."}, status=404)
-        unknown = "01890000-0000-7000-8000-000000000000"
-        finance.post(at("cash-desk-lines"), {"person": unknown}, status=409)
+        finance.post(at("cash-desk-lines"), {"person": "R-0000000"}, status=404)
 
     def test_it_is_built_again_by_the_background(self, finance, bring, at, work_done, kinds):
         bring()
@@ -308,7 +307,7 @@ class TestRelease:
         bring("approved")
         page = finance.get(at())
         form = page.form(at("held-back-lines"))
-        person = str(team.people[0].id)
+        person = team.people[0].reference
         assert "reason" in errors(finance.submit(form, status=422, person=person))
         page = finance.follow(finance.submit(form, person=person, reason="A death was reported.", _key=None))
         assert "1 line is held back." in page.text()

@@ -13,9 +13,11 @@ from sqlalchemy.orm import aliased
 
 from receiver.access import Permission
 from receiver.accounts.models import User
+from receiver.kit.errors import NotFound
 from receiver.kit.money import Money
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
+from receiver.people.queries import portions
 from receiver.stipends import queries
 from receiver.stipends.models import Payee, Payment, PayRun, RunLine, RunStep
 from receiver.stipends.rules.checklist import Flag, pack
@@ -24,6 +26,7 @@ from receiver.stipends.rules.payments import IN_TRANSIT, OWED_AGAIN, Channel, Pa
 from receiver.stipends.rules.runs import PREPARING, LineStatus, RunAct, RunState
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -148,6 +151,21 @@ def line_page(session: Session, run: PayRun, which: LineFilter, cursor: str | No
     place = Cursor.decode(cursor, UUID)
     found = _line_rows(session, run, from_place(_lines(run).where(_which(which)), RunLine.id, place))
     return Page.build(found, DEFAULT_SIZE, lambda row: (row.line.id,), cursor=place)
+
+
+def people_of_lines(session: Session, run: PayRun, references: Collection[str]) -> list[UUID]:
+    """The people whose lines were ticked, by their references.
+
+    Raises:
+        NotFound: one of them has no line in this run; then it is done for nobody.
+    """
+    wanted = select(RunLine.person_id).join(Person, Person.id == RunLine.person_id).where(RunLine.run_id == run.id)
+    found = {
+        one for some in portions(references) for one in session.scalars(wanted.where(Person.reference.in_(some)))
+    }
+    if len(found) < len(set(references)):
+        raise NotFound
+    return sorted(found)
 
 
 def printed_lines(session: Session, run: PayRun, most: int) -> list[LineRow]:

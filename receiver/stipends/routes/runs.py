@@ -11,7 +11,7 @@ from starlette.responses import Response
 from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.kit import clock
-from receiver.kit.errors import NotFound, Refusal
+from receiver.kit.errors import Refusal
 from receiver.kit.months import Month
 from receiver.kit.words import _, n_
 from receiver.ledger.queries import fund_position
@@ -24,6 +24,7 @@ from receiver.stipends.queries.run_pages import (
     flag_counts,
     line_numbers,
     line_page,
+    people_of_lines,
     printed_lines,
 )
 from receiver.stipends.queries.run_pages import (
@@ -131,7 +132,7 @@ def accept(
 ) -> Response:
     """Take findings as they are, with a reason."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_PREPARE)
-    people = _chosen(form)
+    people = _chosen(session, run, form)
     if form.ok:
         try:
             count = actions.accept_findings(session, actor, run.run, people, reason=form.reason)
@@ -148,7 +149,7 @@ def to_the_desk(
 ) -> Response:
     """Pay people at the cash desk this once."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_PREPARE)
-    people = _chosen(form)
+    people = _chosen(session, run, form)
     if form.ok:
         count = actions.pay_at_desk(session, actor, run.run, people)
         told = n_("%(n)s person will be paid at the cash desk.", "%(n)s people will be paid at the cash desk.", count)
@@ -162,7 +163,7 @@ def hold_back(
 ) -> Response:
     """Hold lines back after freezing; the list and its digest stay as they are."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_PREPARE)
-    people = _chosen(form)
+    people = _chosen(session, run, form)
     if form.ok:
         try:
             count = actions.hold_back(session, actor, run.run, people, reason=form.reason)
@@ -266,13 +267,10 @@ def _check_page(request: Request, session: Session, run: Run, form: Form) -> Res
     return run_page(request, session, run, "stipends/run_check.html", ctx, form=form)
 
 
-def _chosen(form: LinesForm) -> list[UUID]:
+def _chosen(session: Session, run: Run, form: LinesForm) -> list[UUID]:
     """The people of the ticked lines."""
     form.offer("person", [(each, each) for each in form.values_of("person")])
-    try:
-        return [UUID(each) for each in form.values_of("person") if each]
-    except ValueError:
-        raise NotFound from None
+    return people_of_lines(session, run.run, [each for each in form.values_of("person") if each])
 
 
 def _offer(form: NewRunForm, known: Sequence[Programme]) -> None:
