@@ -9,10 +9,9 @@ import pytest
 from receiver.access import Role
 from receiver.i18n import LOCALES
 from tests.support.look import (
-    FRAGMENT,
-    FRAGMENT_OF_REPORT,
     budget_of,
     crawl,
+    fragment_budget_of,
     names_of_people,
     speak,
     told_in_public,
@@ -45,7 +44,7 @@ def test_every_page_that_links_lead_to(world: World, code: str, role: Role) -> N
         if weight(page.html) > budget_of(route):
             heavy[route] = f"{weight(page.html)} of {budget_of(route)}"
         fragment = browser.send("GET", url, headers={"HX-Request": "true"}).text
-        most = FRAGMENT_OF_REPORT if route.startswith("/reports") else FRAGMENT
+        most = fragment_budget_of(route)
         if "<html" not in fragment and weight(fragment) > most:
             large.append(f"{url}: {weight(fragment)} of {most}")
     assert len(routes) > 5
