@@ -41,6 +41,13 @@ IN_SHORT = frozenset(
 BEFORE_SIGN_IN = ("/sign-in", "/language", "/help", "/privacy", "/accessibility", "/sign-in/recovery", "/nowhere")
 
 
+_AT_REST = """() => {
+  document.activeElement.blur();
+  for (const bar of document.querySelectorAll(".bulk")) bar.style.position = "static";
+}"""
+"""Nothing has the focus, and the bar that sticks to the edge does not lie on the row which happens to be there."""
+
+
 class Window:
     """A window in which somebody is signed in; `faults` is what the browser said against a page."""
 
@@ -62,7 +69,7 @@ class Window:
     def look_at(self, url: str, *, whole: bool) -> list[str]:
         """What is wrong with a page; `whole` also asks axe."""
         self.page.goto(self.origin + url)
-        self.page.evaluate("document.activeElement.blur()")
+        self.page.evaluate(_AT_REST)
         found = [*self.faults, *by_measure(self.page), *by_colour(self.page), *(by_axe(self.page) if whole else [])]
         self.faults.clear()
         return found
