@@ -30,6 +30,8 @@ def failed(system, team):
         run = make_run(session, team, "released")
         by_file = [(one, "failed") for one in payments(session, run) if one.channel != "cash_desk"]
         actions.take_results(session, team.releaser, results(by_file, reason="Wallet closed"))
+        for payment, _ in by_file:
+            session.refresh(payment)
         return by_file
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from receiver.kit.months import Month
     from receiver.partners.models import Programme
     from receiver.stipends.queries import Decided, Worked
+
+_LINES: Any = RunLine.__table__
 
 BULK = {"synchronize_session": False}
 """Lines are rows here, never objects of the session."""
@@ -150,7 +152,7 @@ def add_lines(session: Session, run: PayRun, people: Iterable[Worked], decided: 
     """Write lines, with what was decided about the people before; what was accepted of other findings is not."""
     rows = [_row(run, one, decided) for one in people]
     if rows:
-        session.execute(insert(RunLine), rows)
+        session.execute(insert(_LINES), rows)
 
 
 def count_lines(session: Session, run: PayRun) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
@@ -30,8 +30,7 @@ NEVER_SENT = (PaymentState.PENDING, PaymentState.CANCELLED)
 _GONE_OUT = (RunState.RELEASED, RunState.RECONCILING, RunState.CLOSED)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One person as the database knows them at this moment; amounts in minor units.
 
     `standing_id` is an entitlement of the month that exists, `elsewhere` says that another programme owes it, `live`
@@ -138,7 +137,7 @@ def _listed(run: PayRun, *mine: ColumnElement[bool]) -> Select[UUID]:
     return select(listed.c[0])
 
 
-def enrolled_days(session: Session, run: PayRun) -> dict[UUID, list[tuple[UUID, Span]]]:
+def enrolled_days(session: Session, run: PayRun) -> dict[UUID, tuple[tuple[UUID, Span], ...]]:
     """The policies of the programme in which each person was in the month, by day, with the days."""
     wanted = (
         select(Enrolment.person_id, Enrolment.policy_id, Enrolment.since, Enrolment.until)
@@ -146,9 +145,9 @@ def enrolled_days(session: Session, run: PayRun) -> dict[UUID, list[tuple[UUID, 
         .where(Policy.programme_id == run.programme_id, *_overlapping(run.month))
         .order_by(Enrolment.since)
     )
-    found: dict[UUID, list[tuple[UUID, Span]]] = {}
+    found: dict[UUID, tuple[tuple[UUID, Span], ...]] = {}
     for person_id, policy_id, since, until in session.execute(wanted):
-        found.setdefault(person_id, []).append((policy_id, Span(since, until)))
+        found[person_id] = (*found.get(person_id, ()), (policy_id, Span(since, until)))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from receiver.access import Permission
 from receiver.kit.errors import NotFound
@@ -116,5 +116,5 @@ def terms_in_force(session: Session, programme_id: UUID) -> dict[UUID, tuple[tup
 
 def users_of(session: Session, policy: Policy) -> int:
     """How many people are in a policy now."""
-    wanted = select(Enrolment.id).where(Enrolment.policy_id == policy.id, Enrolment.state != EnrolmentState.ENDED)
-    return len(session.scalars(wanted).all())
+    mine = (Enrolment.policy_id == policy.id, Enrolment.state != EnrolmentState.ENDED)
+    return session.scalar(select(func.count()).select_from(Enrolment).where(*mine)) or 0

@@ -160,9 +160,7 @@ def people_of_lines(session: Session, run: PayRun, references: Collection[str]) 
         NotFound: one of them has no line in this run; then it is done for nobody.
     """
     wanted = select(RunLine.person_id).join(Person, Person.id == RunLine.person_id).where(RunLine.run_id == run.id)
-    found = {
-        one for some in portions(references) for one in session.scalars(wanted.where(Person.reference.in_(some)))
-    }
+    found = {one for some in portions(references) for one in session.scalars(wanted.where(Person.reference.in_(some)))}
     if len(found) < len(set(references)):
         raise NotFound
     return sorted(found)

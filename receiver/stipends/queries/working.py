@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -133,35 +134,64 @@ def _concerns(run: PayRun, done: Worked) -> bool:
 def _work(
     run: PayRun, one: Candidate, figures: Figures, at: datetime, desk: bool, double: bool, shared: bool
 ) -> Worked:
-    amount = figures.amount_minor
-    died = one.left_kind is LeftKind.DIED
-    standing = PayeeStanding.READY if desk else payees.standing(_payee(one), at)
-    raised = flags(
-        Standing(
-            amount=Money(amount, run.currency),
-            payee=standing,
-            previous=None if one.previous_minor is None else Money(one.previous_minor, run.currency),
-            paid_before=one.last_payment is not None,
-            on_hold=one.on_hold,
-            open_duplicate=double,
-            shared_number=shared and not desk,
-            name_differs=not desk and name_differs(one.likeness),
-            left=one.left_on is not None and one.left_on <= run.month.last,
-            died=died,
-        )
-    )
-    missed = is_missed(raised)
     chosen = Channel.CASH_DESK if desk or one.channel is None else one.channel
-    channel = paying_channel(chosen, raised)
+    bits, missed, channel = _judged(
+        figures.amount_minor,
+        run.currency,
+        PayeeStanding.READY if desk else payees.standing(_payee(one), at),
+        one.previous_minor,
+        one.last_payment is not None,
+        one.on_hold,
+        double,
+        shared and not desk,
+        not desk and name_differs(one.likeness),
+        one.left_on is not None and one.left_on <= run.month.last,
+        one.left_kind is LeftKind.DIED,
+        chosen,
+    )
     return Worked(
         who=one,
         status=LineStatus.MISSED if missed else LineStatus.INCLUDED,
-        amount_minor=amount,
+        amount_minor=figures.amount_minor,
         channel=None if missed else channel,
         payee_id=None if missed or channel is not one.channel else one.payee_id,
-        flags=pack(raised),
+        flags=bits,
         figures=figures,
     )
+
+
+# Most people of a month are in one of a few situations.
+@lru_cache(maxsize=4096)
+def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of the situation
+    minor: int,
+    currency: str,
+    payee: PayeeStanding,
+    previous: int | None,
+    paid_before: bool,
+    on_hold: bool,
+    double: bool,
+    shared: bool,
+    differs: bool,
+    left: bool,
+    died: bool,
+    chosen: Channel,
+) -> tuple[int, bool, Channel]:
+    """The flags of a person in this situation as bits, whether the run leaves them out, and the channel."""
+    raised = flags(
+        Standing(
+            amount=Money(minor, currency),
+            payee=payee,
+            previous=None if previous is None else Money(previous, currency),
+            paid_before=paid_before,
+            on_hold=on_hold,
+            open_duplicate=double,
+            shared_number=shared,
+            name_differs=differs,
+            left=left,
+            died=died,
+        )
+    )
+    return pack(raised), is_missed(raised), paying_channel(chosen, raised)
 
 
 def name_differs(likeness: int | None) -> bool:
@@ -173,6 +203,9 @@ def _payee(one: Candidate) -> payees.Payee | None:
     if one.channel is None or one.payee_state is None:
         return None
     return payees.Payee(one.channel, one.payee_state, _NOBODY, one.usable_from)
+
+
+_Stay = tuple["date | None", "date | None", tuple[tuple[UUID, Span], ...], tuple[Span, ...]]
 
 
 class _Reckoner:
@@ -189,27 +222,34 @@ class _Reckoner:
         self.version_ids = {(terms.policy, terms.version): one for both in found.values() for terms, one in both}
         tops_up = any(terms.counted(1) for both in self.terms.values() for terms in both)
         self.dependants = dependants(session, run) if tops_up else {}
-        self.known: dict[tuple[object, ...], Figures] = {}
+        self.known: dict[_Stay, Figures] = {}
 
     def figures(self, one: Candidate) -> Figures:
         """What somebody is owed for the month."""
-        if one.arrived_on is None:
+        enrolled = self.enrolled.get(one.person_id, ())
+        key = (one.arrived_on, one.left_on, enrolled, self.dependants.get(one.person_id, ()))
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._figures(*key)
+        return found
+
+    def _figures(
+        self,
+        arrived_on: date | None,
+        left_on: date | None,
+        enrolled: tuple[tuple[UUID, Span], ...],
+        dependants: tuple[Span, ...],
+    ) -> Figures:
+        if arrived_on is None:
             return self.nothing
-        here = Span(one.arrived_on, one.left_on)
+        here = Span(arrived_on, left_on)
         stays = [
             (policy, days)
-            for policy, enrolled in self.enrolled.get(one.person_id, ())
-            if policy in self.terms and (days := clip(self.month, here, enrolled)) is not None
+            for policy, span in enrolled
+            if policy in self.terms and (days := clip(self.month, here, span)) is not None
         ]
-        others = self._others(one.person_id)
-        key = (tuple((policy, days.first, days.last) for policy, days in stays), others)
-        if key not in self.known:
-            self.known[key] = self._reckon(stays, others)
-        return self.known[key]
-
-    def _others(self, person_id: UUID) -> tuple[Span, ...]:
-        spans = (clip(self.month, span) for span in self.dependants.get(person_id, ()))
-        return tuple(span for span in spans if span is not None)
+        spans = (clip(self.month, span) for span in dependants)
+        return self._reckon(stays, tuple(span for span in spans if span is not None))
 
     def _reckon(self, stays: list[tuple[UUID, Span]], others: tuple[Span, ...]) -> Figures:
         """The parts of a month in one policy after another; so they do not overlap, and sum to at most the whole."""
