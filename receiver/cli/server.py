@@ -1,4 +1,4 @@
-"""uvicorn with the limits that it lacks: a deadline for the head of a request, and a cap of connections an address."""
+"""uvicorn with what it lacks: a deadline for the head of a request, a cap of connections an address, a prompt end."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
+from receiver import log
 from receiver.app import create_app
-from receiver.settings import variable
+from receiver.settings import load_settings, variable
 
 if TYPE_CHECKING:
     import asyncio
+
+    from fastapi import FastAPI
 
     from receiver.settings import Settings
     from receiver.worker import System
@@ -114,4 +119,34 @@ def run_many(settings: Settings) -> None:
     """Serve in several processes, each of which opens the system by the same settings."""
     for name in ("host", "port", "workers"):
         os.environ[variable(name)] = str(getattr(settings, name))
-    uvicorn.run("receiver.app:create_app", factory=True, workers=settings.workers, **options(settings))
+    factory = f"{one_of_many.__module__}:{one_of_many.__name__}"
+    config = uvicorn.Config(factory, factory=True, workers=settings.workers, **options(settings))
+    Supervisor(config, [config.bind_socket()]).run()
+
+
+def one_of_many() -> FastAPI:
+    """The application of one of several web processes, which begins with nothing but the environment."""
+    settings = load_settings()
+    log.configure(settings)
+    return create_app(settings)
+
+
+class Supervisor(Multiprocess):
+    """Keeps web processes alive, and ends when it is told to.
+
+    uvicorn's own asks each process for a sign of life, waits five seconds for it, and hears no SIGTERM meanwhile. A
+    process that still imports gives none: it would be killed and started over on a slow machine.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace processes that have ended; give up where one cannot even begin."""
+        for place, process in enumerate(self.processes):
+            if process.process.is_alive():
+                continue
+            process.join()
+            if process.exitcode == STARTUP_FAILURE:
+                self.should_exit.set()
+                return
+            log.get_logger().error("server.process_ended", code=process.exitcode)
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
