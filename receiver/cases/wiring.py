@@ -25,10 +25,10 @@ PEOPLE = MenuItem("people", p_("menu", "People"), "/people", MenuGroup.WORK, Per
 TASKS = MenuItem("tasks", p_("menu", "Tasks"), "/tasks", MenuGroup.WORK, Permission.TASK_VIEW, main=30)
 
 TABS = (
-    Tab("summary", p_("person tab", "Summary"), "", Permission.PERSON_VIEW, order=0),
+    Tab("summary", p_("person tab", "Summary"), "", Permission.PERSON_LIST, order=0),
     Tab("history", p_("person tab", "History"), "history", Permission.CASE_VIEW, order=10),
     Tab("tasks", p_("person tab", "Tasks"), "tasks", Permission.TASK_VIEW, order=20),
-    Tab("attachments", p_("person tab", "Files"), "attachments", Permission.ATTACHMENT_VIEW, order=80),
+    Tab("attachments", p_("person tab", "Files"), "attachments", Permission.ATTACHMENT_VIEW, order=80, aside=True),
 )
 
 

@@ -38,12 +38,17 @@ def person_frame(session: Session, actor: Actor, person: Person) -> dict[str, ob
     (the same without the reference), acts (buttons, seldom) and section.
     """
     base = f"/people/{person.reference}"
-    tabs = [{"label": tab.label, "url": f"{base}/{tab.slug}".rstrip("/")} for tab in visible_tabs(actor)]
+    sections = {aside: visible_tabs(actor, aside=aside) for aside in (False, True)}
+    linked = {
+        aside: [{"label": tab.label, "url": f"{base}/{tab.slug}".rstrip("/")} for tab in tabs]
+        for aside, tabs in sections.items()
+    }
     return {
         "person": person,
         "person_url": base,
         "person_age": age_words(person, clock.today(i18n.zone())),
-        "person_tabs": tabs,
+        "person_tabs": linked[False],
+        "person_aside": linked[True],
         "alerts": alerts(session, actor, person),
     }
 

@@ -38,7 +38,7 @@ ITEMS = (
 )
 
 TABS = (
-    Tab("intake", p_("person tab", "Intake"), "intake", Permission.PERSON_VIEW, order=30),
+    Tab("intake", p_("person tab", "Intake"), "intake", Permission.PERSON_VIEW, order=30, aside=True),
     Tab("contact", p_("person tab", "Contact"), "contact", Permission.PERSON_VIEW, order=40),
     Tab("household", p_("person tab", "Household"), "household", Permission.PERSON_VIEW, order=50),
     Tab("documents", p_("person tab", "Documents"), "documents", Permission.DOCUMENT_VIEW, order=60),

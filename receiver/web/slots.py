@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAIN_AT_MOST = 4
 """Items of the main navigation before "More" (screens, section 4)."""
+TABS_AT_MOST = 7
+"""Tabs over the pages of a person (screens, C2); a test asks it of every role."""
 
 
 class MenuGroup(LabelledEnum):
@@ -47,13 +49,17 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A section of a person's pages with an address of its own: `/people/{reference}/<slug>`."""
+    """A section of a person's pages with an address of its own: `/people/{reference}/<slug>`.
+
+    What is needed seldom stands `aside`: it is linked from the summary, and is no tab over every page.
+    """
 
     name: str
     label: Words
     slug: str
     permission: Permission
     order: int = 100
+    aside: bool = False
 
 
 class TodayRows(Protocol):
@@ -110,9 +116,10 @@ def main_navigation(actor: Actor | None) -> list[MenuItem]:
     return chosen[:MAIN_AT_MOST]
 
 
-def visible_tabs(actor: Actor) -> list[Tab]:
-    """The sections of a person's pages that this actor may open."""
-    return sorted((tab for tab in PERSON_TABS if actor.may(tab.permission)), key=lambda tab: tab.order)
+def visible_tabs(actor: Actor, *, aside: bool = False) -> list[Tab]:
+    """The sections of a person's pages that this actor may open: those over every page, or those that stand aside."""
+    may = (tab for tab in PERSON_TABS if tab.aside is aside and actor.may(tab.permission))
+    return sorted(may, key=lambda tab: tab.order)
 
 
 def visible_lists(actor: Actor) -> list[TodayList]:

@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from receiver import audit
-from receiver.access import Permission, Role
+from receiver.access import MATRIX, Permission, Role
 from receiver.accounts.models import Office, User
 from receiver.audit import Kind
 from receiver.cases import actions, queries
@@ -19,6 +19,7 @@ from receiver.cases.slots import SUMMARY, SummaryLine
 from receiver.kit import clock
 from receiver.kit.words import _
 from receiver.people.models import Person
+from receiver.web.slots import PERSON_TABS, TABS_AT_MOST
 from tests.factories.accounts import acting, make_office, make_user
 from tests.factories.cases import A_PDF, a_png, make_case, make_note, make_task
 from tests.factories.people import make_household, make_person
@@ -80,6 +81,10 @@ def last(system):
         return audit.trail(session, limit=1)[0]
 
 
+def browser_may(role, tab):
+    return role in MATRIX[tab.permission]
+
+
 def open_tasks(system, person):
     with system.database.read() as session:
         return session.scalars(select(Task).where(Task.person_id == person.id).order_by(Task.due_on)).all()
@@ -133,7 +138,35 @@ class TestSummary:
         assert hidden.text(".//main/div[@class='alert bad']/p[1]") == unknown.text(
             ".//main/div[@class='alert bad']/p[1]"
         )
-        sign_in(Role.FINANCE_OFFICER).get(place, status=403)
+        sign_in(Role.APPROVER).get(place, status=403)
+
+    def test_finance_sees_the_name_and_what_is_paid(self, system, sign_in, worker, person, place):
+        written(system, worker, person)
+        finance = sign_in(Role.FINANCE_OFFICER)
+        page = finance.get(place)
+        assert page.h1 == f"{person.reference} Summary"
+        said = page.text(".//main")
+        assert person.full_name in said
+        assert "Stipend" in said
+        for hidden in ("Caseworker", "Arrived", "Household", "Ways to reach", "Last events", "Next steps", "years old"):
+            assert hidden not in said
+        assert "Tigrinya" not in said
+        assert [tab.text for tab in page.all(".//nav[@aria-label='Person']//a")] == ["Summary", "Stipend"]
+        for link in page.all(".//main//a"):
+            finance.get(link.get("href"))
+        assert place in finance.get("/people").links.values()
+
+    @pytest.mark.parametrize("role", sorted(MATRIX[Permission.PERSON_LIST]))
+    def test_seven_tabs_at_most(self, system, sign_in, office, place, role):
+        """What is needed seldom is linked from the summary."""
+        browser = sign_in(role, offices=[office])
+        page = browser.get(place)
+        tabs = [tab.get("href") for tab in page.all(".//nav[@aria-label='Person']//a")]
+        assert 1 < len(tabs) <= TABS_AT_MOST
+        sections = [f"{place}/{tab.slug}".rstrip("/") for tab in PERSON_TABS if browser_may(role, tab)]
+        assert set(sections) <= set(page.links.values())
+        for section in sections:
+            browser.get(section)
 
     def test_ten_queries_at_most(self, system, browser, worker, person, place):
         written(system, worker, person)
@@ -355,11 +388,11 @@ class TestTasks:
         assert "Buy a cooking pot" in page.text()
         assert "The task is added." in page.text()
 
-    def test_finance_adds_one_and_goes_back_to_the_register(self, sign_in, person, place):
+    def test_finance_adds_one_and_goes_back_to_the_person(self, sign_in, person, place):
         finance = sign_in(Role.FINANCE_OFFICER)
         form = finance.get(f"{place}/tasks/new").form(f"{place}/tasks")
         answer = finance.submit(form, kind="payee", due_on="2026-11-30", assignee="")
-        assert answer.response.headers["location"] == "/people"
+        assert answer.response.headers["location"] == place
 
     def test_nothing_to_do_for_a_person(self, system, browser, office):
         with system.database.write() as session:

@@ -47,7 +47,9 @@ def test_tabs_and_lists_need_their_permission() -> None:
     slots.PERSON_TABS.offer(Tab("late", _("Late"), "late", Permission.NOTE_READ, 200))
     slots.PERSON_TABS.offer(Tab("notes", _("Notes"), "notes", Permission.NOTE_READ))
     slots.PERSON_TABS.offer(Tab("ledger", _("Ledger"), "ledger", Permission.LEDGER_VIEW))
+    slots.PERSON_TABS.offer(Tab("seldom", _("Seldom"), "seldom", Permission.NOTE_READ, aside=True))
     assert [tab.name for tab in slots.visible_tabs(PEOPLE["amina"])] == ["notes", "late"]
+    assert [tab.name for tab in slots.visible_tabs(PEOPLE["amina"], aside=True)] == ["seldom"]
     for name, permission in (("due", Permission.TASK_VIEW), ("approve", Permission.PAY_RUN_APPROVE)):
         slots.TODAY.offer(
             TodayList(name, _("x"), permission, lambda _session, _actor, _limit: ([], 0), "x.html", "/x", _("None."))

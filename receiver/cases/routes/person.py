@@ -22,7 +22,7 @@ from receiver.web.render import page, url
 from receiver.web.router import Router
 
 router = Router(prefix="/people/{reference}")
-Reader = Annotated[Actor, require(Permission.PERSON_VIEW)]
+Opener = Annotated[Actor, require(Permission.PERSON_LIST)]
 CaseReader = Annotated[Actor, require(Permission.CASE_VIEW)]
 
 NEXT_STEPS = 3
@@ -31,9 +31,12 @@ _BEFORE_PLAN = frozenset({Stage.ARRIVED, Stage.INTAKE, Stage.ASSESSMENT, Stage.P
 
 
 @router.get("")
-def summary(request: Request, session: ReadSession, actor: Reader, reference: str) -> Response:
-    """What one must know of a person at a glance: next steps, last events, case, contact, household, pay state."""
-    person = person_by_reference(session, actor, reference, Permission.PERSON_VIEW)
+def summary(request: Request, session: ReadSession, actor: Opener, reference: str) -> Response:
+    """What one must know of a person at a glance: next steps, last events, case, contact, household, pay state.
+
+    Who may only list people sees here what the list says of one, and the way to what else they may open.
+    """
+    person = person_by_reference(session, actor, reference, Permission.PERSON_LIST)
     today = clock.today(i18n.zone())
     cases = queries.case_rows(session, person.id) if actor.may(Permission.CASE_VIEW) else []
     ctx = {
@@ -48,7 +51,7 @@ def summary(request: Request, session: ReadSession, actor: Reader, reference: st
             if row.case.stage in _BEFORE_PLAN
         },
         "next_stages": {row.case.id: steps(row.case.stage) for row in cases},
-        "known": queries.known_of(session, person.id),
+        "known": queries.known_of(session, person.id) if actor.may(Permission.PERSON_VIEW) else None,
         "lines": summary_of(session, actor, person.id),
     }
     return page(request, "cases/summary.html", ctx)

@@ -141,8 +141,9 @@ def add_task(request: Request, session: WriteSession, actor: Adder, reference: s
         except Refusal as refusal:
             form.add_error(None, refusal)
         else:
+            base = f"/people/{person.reference}"
             reads = actor.may(Permission.TASK_VIEW)
-            return see_other(f"/people/{person.reference}/tasks" if reads else "/people", done=_("The task is added."))
+            return see_other(f"{base}/tasks" if reads else base, done=_("The task is added."))
     return _new_page(request, session, actor, person, form)
 
 
