@@ -8,6 +8,7 @@ from receiver.access import Permission
 from receiver.cases.slots import REGISTER_COLUMNS, SUMMARY, RegisterColumn, SummaryLine
 from receiver.kit.words import Words, _, p_
 from receiver.ledger.queries import DUMP_PARTS
+from receiver.people.slots import BATCH_ACTS, BatchAct
 from receiver.stipends.queries import waiting_payees
 from receiver.stipends.queries.dumping import DUMP
 from receiver.stipends.queries.overview import states_of
@@ -35,6 +36,7 @@ ITEMS = (
     MenuItem("ledger", p_("menu", "Ledger"), "/stipends/ledger", _MONEY, Permission.LEDGER_VIEW),
 )
 
+ENROL = BatchAct("enrol", p_("menu", "Enrol people"), Permission.ENROL, "/stipends/enrolments/new?batch=")
 STIPEND = Tab("stipend", p_("person tab", "Stipend"), "stipend", Permission.STIPEND_VIEW, order=70)
 
 
@@ -94,6 +96,7 @@ def wire() -> None:
         MENU.offer(item)
     for part in DUMP:
         DUMP_PARTS.offer(part)
+    BATCH_ACTS.offer(ENROL)
     PERSON_TABS.offer(STIPEND)
     REGISTER_COLUMNS.offer(COLUMN)
     SUMMARY.offer(LINE)

@@ -10,9 +10,10 @@ from receiver.access import Role
 from receiver.people import queries
 from receiver.people.models import Arrival, Batch, Person
 from receiver.people.rules import ArrivalState, BatchState
-from tests.factories.accounts import make_office, make_user
+from tests.factories.accounts import make_actor, make_office, make_user
 from tests.factories.partners import make_programme
 from tests.factories.people import make_batch, make_person
+from tests.factories.stipends import make_policy
 from tests.support.pages import region, same_region
 from tests.support.queries import counted
 
@@ -300,6 +301,19 @@ class TestTheBatch:
         with counted(system.database) as seen:
             browser.get(world.url)
         assert len(seen) <= 6, "\n".join(seen)
+
+    def test_once_they_are_here_they_can_be_enrolled(self, system, browser, sign_in, world):
+        assert "Enrol people" not in browser.get(world.url).text(".//main")
+        with system.database.write() as session:
+            session.get(Batch, world.batch.id).arrived_on = date(2026, 11, 19)
+            session.get(Person, world.people[0].id).arrived_on = date(2026, 11, 19)
+            finance, approver = make_actor(session, Role.FINANCE_OFFICER), make_actor(session, Role.APPROVER)
+            make_policy(session, finance, approver, world.programme)
+        page = browser.get(browser.get(world.url).one(".//main//a[.='Enrol people']").get("href"))
+        assert world.batch.slug in page.text()
+        assert [row.find(".//bdi").text for row in page.all(".//tbody/tr")] == ["Selam Haile 0"]
+        caseworker = sign_in(Role.CASEWORKER, offices=[world.office])
+        assert "Enrol people" not in caseworker.get(world.url).text(".//main")
 
     def test_another_office_gets_what_an_unknown_one_gets(self, browser, world):
         pages = [browser.get(url, status=404) for url in (f"/arrivals/{world.foreign.slug}", "/arrivals/2020-01-01-a")]

@@ -26,6 +26,7 @@ from receiver.people.models import Person
 from receiver.people.queries import BatchRow
 from receiver.people.routes.batches import Manager, Viewer, default_day
 from receiver.people.rules import ArrivalState, BatchState, next_batch_states
+from receiver.people.slots import visible_acts
 from receiver.web.answers import see_other
 from receiver.web.conflict import demand_version
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -48,7 +49,7 @@ def show_batch(
     """A batch with its people, each with state, language, first needs, who meets them, and room."""
     row = queries.batch_row(session, actor, slug)
     marks = MarkForm.blank(found=filters.values.get("state"))
-    return _batch_page(request, session, row, filters, marks)
+    return _batch_page(request, session, actor, row, filters, marks)
 
 
 @router.post("/{slug}/marks")
@@ -66,7 +67,7 @@ def mark_people(request: Request, session: WriteSession, actor: Manager, slug: s
         )
     filters = PeopleFilter.blank(state=form.values.get("found"))
     filters.values["state"] = form.values.get("found")
-    return _batch_page(request, session, row, filters, form)
+    return _batch_page(request, session, actor, row, filters, form)
 
 
 @router.post("/{slug}/state")
@@ -80,7 +81,7 @@ def move_batch(request: Request, session: WriteSession, actor: Manager, slug: st
         actions.move_batch(session, actor, row.batch, form.state, on=form.on)
         return see_other(f"/arrivals/{slug}", done=_MOVED[form.state])
     form.prefix = "move"
-    return _batch_page(request, session, row, PeopleFilter(), MarkForm(), form)
+    return _batch_page(request, session, actor, row, PeopleFilter(), MarkForm(), form)
 
 
 @router.get("/{slug}/plan")
@@ -149,6 +150,7 @@ def add_person(
 def _batch_page(
     request: Request,
     session: Session,
+    actor: Actor,
     row: BatchRow,
     filters: PeopleFilter,
     marks: MarkForm,
@@ -167,6 +169,7 @@ def _batch_page(
         "chips": _chips(row, state),
         "url": url(f"/arrivals/{batch.slug}", state=state.value if state else ""),
         "next_states": next_batch_states(batch.state),
+        "acts": visible_acts(actor) if batch.arrived_on and row.people else [],
         "move": move or StateForm.blank(version=batch.version, prefix="move", on=day),
         "day": day,
         "marks": marks,
