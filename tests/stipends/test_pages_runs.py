@@ -391,6 +391,9 @@ class TestReconciliation:
         answer = releaser.submit(releaser.get(where).form(where))
         assert answer.response.headers["location"].startswith("/progress/")
         work_done()
+        page = releaser.get(answer.response.headers["location"])
+        assert page.links["Show the result"] == at("reconciliation")
+        releaser.get(page.links["Show the result"])
         assert "This very file was taken in before." in releaser.get(where).text()
 
     def test_the_cash_desk(self, releaser, bring, at, kinds):

@@ -78,10 +78,11 @@ def store_results(session: Session, actor: Actor, data: bytes, *, form: str = qu
     return file
 
 
-def reconcile_in_background(session: Session, actor: Actor, file: ResultFile) -> UUID:
-    """Hand a kept file over to the background; the id is that of `/progress/<id>`."""
+def reconcile_in_background(session: Session, actor: Actor, file: ResultFile, *, url: str | None = None) -> UUID:
+    """Hand a kept file over to the background; the id is that of `/progress/<id>`, which leads on to `url`."""
     actor.demand(Permission.PAY_RUN_RECONCILE)
-    return hand_over(session, "stipends.reconcile", f"results-{file.sha256[:32]}", actor=actor, file_id=file.id)
+    work_id = f"results-{file.sha256[:32]}"
+    return hand_over(session, "stipends.reconcile", work_id, actor=actor, url=url, file_id=file.id)
 
 
 def take_stored(session: Session, actor: Actor, file: ResultFile) -> ResultCheck:

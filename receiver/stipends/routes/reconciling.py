@@ -96,7 +96,8 @@ def take(session: WriteSession, actor: Reconciler, name: str, file_id: UUID, pro
     run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
     file = queries.result_file(session, file_id)
     if file.rows > AT_ONCE and file.content is not None:
-        return see_other(f"/progress/{actions.reconcile_in_background(session, actor, file)}")
+        work = actions.reconcile_in_background(session, actor, file, url=run.url("reconciliation"))
+        return see_other(f"/progress/{work}")
     counts = actions.take_stored(session, actor, file).counts
     known = counts[Effect.KNOWN]
     if known == sum(counts.values()):
