@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from receiver.audit import Entry
     from receiver.db.engine import Database
+    from receiver.i18n.catalogues import Completeness
     from receiver.settings import Settings
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -88,7 +90,25 @@ def actor_names(session: Session, entries: Sequence[Entry]) -> dict[UUID, str]:
     return accounts.user_names(session, {entry.actor for entry in entries if entry.actor is not None})
 
 
+def completeness() -> list[Completeness]:
+    """How complete each language is; the files are read once, and again when one of them has changed."""
+    return _completeness(catalogues.edition())
+
+
 def untranslated(code: str) -> list[tuple[str, str]]:
-    """The sentences that a language still lacks, in the order of the files: each in English, and its context."""
-    entries = [finding.entry for finding in catalogues.check(code) if finding.entry is not None]
+    """The sentences that a language still lacks, in the order of the files: each in English, and its context.
+
+    The files of sentences are compared, and the sources not read: that takes seconds, and is for those who change them.
+    """
+    return _untranslated(code, catalogues.edition())
+
+
+@lru_cache(maxsize=1)
+def _completeness(_edition: tuple[int, ...]) -> list[Completeness]:
+    return catalogues.report()
+
+
+@lru_cache(maxsize=len(i18n.REAL))
+def _untranslated(code: str, _edition: tuple[int, ...]) -> list[tuple[str, str]]:
+    entries = [finding.entry for finding in catalogues.check(code, sourced=False) if finding.entry is not None]
     return [(_PLACEHOLDER.sub(r"{\1}", entry.msgid), entry.context or "") for entry in entries]

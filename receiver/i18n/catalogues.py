@@ -189,16 +189,23 @@ def _merged(
     return merged
 
 
-def check(lang: str | None = None, root: Path | None = None) -> list[Finding]:
+def edition(root: Path | None = None) -> tuple[int, ...]:
+    """When each file of sentences was last written: what was worked out from them holds until this changes."""
+    base = _root(root)
+    paths = (base / "locales" / "messages.pot", *(_path(base, code) for code in REAL))
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+
+
+def check(lang: str | None = None, root: Path | None = None, *, sourced: bool = True) -> list[Finding]:
     """What is wrong with the catalogues, or with one of them.
 
-    Without sources beside them (in a wheel) they are compared with each other only.
+    Without sources beside them (in a wheel), or if these need not be read, they are compared with each other only.
 
     Raises:
         UnknownLanguage: there is no such language.
     """
     base = _root(root)
-    messages = extract(base) if sources(base) else po.read(base / "locales" / "messages.pot").entries
+    messages = extract(base) if sourced and sources(base) else po.read(base / "locales" / "messages.pot").entries
     findings = []
     for code in REAL if lang is None else (language(lang).code,):
         catalogue = _catalogue(base, code)

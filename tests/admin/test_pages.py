@@ -7,7 +7,9 @@ import pytest
 from receiver import audit, background
 from receiver.access import Role
 from receiver.audit import Kind
+from receiver.i18n import catalogues, po
 from tests.factories.accounts import make_user
+from tests.factories.partners import make_organisation
 from tests.support.pages import same_region
 
 ROLES = list(Role)
@@ -17,9 +19,10 @@ ROLES = list(Role)
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_every_role_has_a_home_and_a_menu(sign_in, role, language, system):
-    if role is Role.PARTNER_USER:
-        pytest.skip("partner users come with partner organisations")
-    browser = sign_in(role, language=language)
+    with system.database.write() as session:
+        partner = make_organisation(session).id if role is Role.PARTNER_USER else None
+        user = make_user(session, role, partner_id=partner)
+    browser = sign_in(user, language=language)
     assert browser.get("/", status=303).response.headers["location"] == "/today"
     browser.get("/today")
     page = browser.get("/menu")
@@ -145,3 +148,20 @@ def test_words_say_how_complete_each_language_is(sign_in):
     for code in ("en", "fr", "ar"):
         browser.get(f"/admin/words?lang={code}")
     browser.get("/admin/words?lang=fr", hx=True)
+
+
+def test_the_files_of_sentences_are_read_when_they_changed_and_sources_never(sign_in, monkeypatch):
+    browser = sign_in(Role.ADMINISTRATOR)
+    edition, read = catalogues.edition(), []
+    kept = po.read
+    monkeypatch.setattr(po, "read", lambda path: (read.append(path), kept(path))[1])
+    monkeypatch.setattr(catalogues, "extract", None)
+    monkeypatch.setattr(catalogues, "edition", lambda: (*edition, 1))
+    browser.get("/admin/words?lang=fr")
+    assert read
+    read.clear()
+    browser.get("/admin/words?lang=fr")
+    assert not read
+    monkeypatch.setattr(catalogues, "edition", lambda: (*edition, 2))
+    browser.get("/admin/words?lang=fr")
+    assert read

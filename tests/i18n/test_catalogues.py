@@ -202,6 +202,15 @@ class TestCheck:
         assert (Kind.HEADER, "") in found
         assert sum(kind is Kind.MISSING for kind, _msgid in found) == 10
 
+    def test_sources_need_not_be_read(self, checkout):
+        catalogues.update(checkout)
+        before = catalogues.edition(checkout)
+        (checkout / "templates" / "c.html").write_text('{{ _("New") }}', "utf-8")
+        assert catalogues.check("en", checkout, sourced=False) == []
+        assert catalogues.edition(checkout) == before
+        catalogues.update(checkout)
+        assert catalogues.edition(checkout) != before
+
     def test_in_a_wheel_catalogues_are_compared_with_the_template_only(self, checkout):
         catalogues.update(checkout)
         (checkout / "templates" / "c.html").write_text('{{ _("New") }}', "utf-8")

@@ -9,7 +9,6 @@ from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.admin import queries
 from receiver.admin.forms import WordsFilter
-from receiver.i18n import catalogues
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.web.deps import Asked, require
 from receiver.web.render import page, url
@@ -32,7 +31,7 @@ def words(
         found = list(enumerate(queries.untranslated(code)))[start : start + DEFAULT_SIZE + 1]
         listed = Page.build(found, DEFAULT_SIZE, lambda row: (row[0] + 1,), cursor=cursor)
     ctx = {
-        "languages_report": [(row, i18n.language(row.language)) for row in catalogues.report()],
+        "languages_report": [(row, i18n.language(row.language)) for row in queries.completeness()],
         "listed": listed,
         "url": url("/admin/words", lang=code or ""),
         "chosen": i18n.language(code) if code else None,
