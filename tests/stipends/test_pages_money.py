@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from receiver.access import Role
+from receiver.accounts.models import UserSession
 from receiver.audit import Kind
 from receiver.stipends import actions
 from tests.factories.accounts import acting, make_user
+from tests.factories.partners import make_programme
 from tests.factories.stipends import enrolled, make_people, make_run, payments, results
 from tests.support.queries import counted
 
@@ -105,6 +108,48 @@ class TestFunds:
         values = {"amount": "5000", "received_on": "2026-11-20", "reference": "BNR/1", **changes}
         page = finance.submit(finance.get(address).form(address), status=422, **values)
         assert told in page.text(".//*[@class='errs']")
+
+    def test_what_was_entered_wrongly_is_taken_back(self, finance, team, kinds):
+        address = f"/stipends/funds/{team.programme.code}"
+        values = {"amount": "5 000 000", "received_on": "2026-11-20", "reference": "BNR/2026/77"}
+        page = finance.follow(finance.submit(finance.get(address).form(address), **values))
+        where = page.links["Take it back BNR/2026/77"]
+        page = finance.get(where)
+        assert page.text(".//dl").count("RWF 5,000,000") == 1
+        assert not page.all(".//input[@name='overdraw_because']")
+        assert "Reason" in finance.submit(page.form(where), status=422).text(".//*[@class='errs']")
+        page = finance.follow(finance.submit(page.form(where), reason="Meant for another fund.", _key=None))
+        assert "RWF 5,000,000 was taken back." in page.text()
+        assert kinds()[0] is Kind.LEDGER_REVERSED
+        assert "RWF 100,000,000" in page.text(".//*[@class='kpis']")
+        page = finance.get(where)
+        assert "This instalment was taken back." in page.text()
+        assert not page.all(".//form[@action='" + where + "']")
+        assert "is left to be reversed" in finance.post(where, {"reason": "Again."}, status=409).text()
+
+    def test_what_was_promised_is_taken_back_with_a_statement(self, finance, failed, team):
+        page = finance.get(f"/stipends/funds/{team.programme.code}")
+        where = page.links[f"Take it back {team.programme.code} first"]
+        page = finance.get(where)
+        assert "Below zero" in page.text()
+        told = finance.submit(page.form(where), status=422, reason="Wrong account.")
+        assert "would be short by" in told.text(".//*[@class='errs']")
+        more = {"reason": "Wrong account.", "overdraw_because": "Comes tomorrow.", "_key": None}
+        page = finance.follow(finance.submit(page.form(where), **more))
+        assert "was taken back." in page.text()
+
+    def test_taking_back_asks_who_one_is(self, finance, team, system):
+        first, other = (f"/stipends/funds/{code}/instalments" for code in (team.programme.code, "NONE"))
+        page = finance.get(f"/stipends/funds/{team.programme.code}")
+        where = page.links[f"Take it back {team.programme.code} first"]
+        finance.get(where.replace(first, other), status=404)
+        with system.database.write() as session:
+            elsewhere = make_programme(session)
+        finance.get(where.replace(team.programme.code, elsewhere.code), status=404)
+        with system.database.write() as session:
+            session.execute(update(UserSession).values(stepped_up_at=None))
+        assert "confirm that it is you" in finance.get(where).text()
+        assert "confirm that it is you" in finance.post(where, {"reason": "x"}, status=403).text()
 
     def test_an_auditor_and_an_approver_look_only(self, auditor, enter, team):
         address = f"/stipends/funds/{team.programme.code}"

@@ -21,6 +21,7 @@ from receiver.cases import actions as cases
 from receiver.kit import clock
 from receiver.kit.dates import PartialDate
 from receiver.kit.ids import new_id
+from receiver.ledger.queries import instalments
 from receiver.people import actions as people
 from receiver.people.actions import manifests
 from receiver.people.models import PossibleDuplicate
@@ -212,6 +213,7 @@ def _runs(session: Session, team: Team, *places: Place) -> PayRun:
     known = {
         "/reports/stipends/{month}": made["closed"].month,
         "/stipends/funds/{code}": team.programme.code,
+        "/stipends/funds/{code}/instalments/{instalment_id}": instalments(session, team.programme.code)[0][0].id,
         "/stipends/runs/{name}": run.name,
         "/stipends/runs/{name}/exceptions/{exception_id}": session.scalars(select(ResultException.id)).one(),
         "/stipends/runs/{name}/files/{channel}": Channel.MOBILE_MONEY_FILE.value,

@@ -13,6 +13,13 @@ class InstalmentForm(Form):
     reference = Line(_("Reference on the bank statement"), length=80, dir="ltr", autocomplete="off")
 
 
+class ReversalForm(Form):
+    """Why an instalment is taken back, and what follows if its money has been promised already."""
+
+    reason = Line(_("Reason"), hint=_("It is kept in the audit record."))
+    overdraw_because = Line(_("Why may the fund go below zero?"), optional=True)
+
+
 class LedgerFilter(Form):
     """Which entries."""
 

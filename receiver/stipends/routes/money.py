@@ -1,18 +1,23 @@
 """Payments across runs (S40), funds and what was received for them, and the ledger (S45)."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.accounts.queries import user_names
-from receiver.kit.errors import Refusal
+from receiver.accounts.visits import demand_stepped_up, is_stepped_up
+from receiver.kit import clock
+from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.money import Money
 from receiver.kit.paging import Page
 from receiver.kit.words import _
-from receiver.ledger.actions import receive_funds
+from receiver.ledger.actions import receive_funds, reverse_instalment
+from receiver.ledger.models import Instalment
 from receiver.ledger.queries import (
     AccountRow,
     EntryFilter,
@@ -24,18 +29,18 @@ from receiver.ledger.queries import (
     person_account,
     running_balance,
 )
-from receiver.ledger.rules import Account, AccountKind, AmountNotAboveZero
+from receiver.ledger.rules import Account, AccountKind, AmountNotAboveZero, FundOverdrawn
 from receiver.partners.models import Programme
 from receiver.partners.queries import programme_by_code, programmes
 from receiver.people.queries import person_by_reference
 from receiver.stipends.forms.amounts import amount_of
-from receiver.stipends.forms.money import InstalmentForm, LedgerFilter
+from receiver.stipends.forms.money import InstalmentForm, LedgerFilter, ReversalForm
 from receiver.stipends.forms.runs import PaymentsFilter
 from receiver.stipends.queries.payment_pages import PaymentRow, payment_page, reasons_of, references_by_pseudonym
 from receiver.stipends.rules.listing import PaymentFilter
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
-from receiver.web.render import page, url
+from receiver.web.render import form_page, page, url
 from receiver.web.router import Router
 
 router = Router()
@@ -111,6 +116,43 @@ def receive(
     return _fund_page(request, session, programme, form)
 
 
+@router.get("/stipends/funds/{code}/instalments/{instalment_id}/reversal")
+def show_reversal(request: Request, session: ReadSession, actor: Recorder, code: str, instalment_id: UUID) -> Response:
+    """What is written when an instalment that was entered wrongly is taken back, and the way to do so."""
+    programme = programme_by_code(session, actor, code)
+    return _reversal_page(request, session, actor, programme, instalment_id, ReversalForm())
+
+
+@router.post("/stipends/funds/{code}/instalments/{instalment_id}/reversal")
+def reverse(
+    request: Request,
+    session: WriteSession,
+    actor: Recorder,
+    code: str,
+    instalment_id: UUID,
+    form: Bound[ReversalForm],
+) -> Response:
+    """Take back what is left of an instalment, by a new entry."""
+    programme = programme_by_code(session, actor, code)
+    row, left = _instalment(session, programme, instalment_id)
+    demand_stepped_up(request, actor)
+    if form.ok:
+        try:
+            reverse_instalment(
+                session,
+                actor,
+                row.id,
+                on=clock.today(i18n.zone()),
+                reason=form.reason,
+                overdraw_because=form.overdraw_because or "",
+            )
+        except FundOverdrawn as refusal:
+            form.add_error("overdraw_because", refusal)
+        else:
+            return see_other(f"/stipends/funds/{programme.code}", done=_("%(amount)s was taken back.", amount=left))
+    return _reversal_page(request, session, actor, programme, instalment_id, form)
+
+
 @router.get("/stipends/ledger")
 def ledger(request: Request, session: ReadSession, actor: Reader, filters: Asked[LedgerFilter]) -> Response:
     """Entries, the oldest first; people by reference. With an account: its balance after each."""
@@ -148,6 +190,38 @@ def _balances(
         balance = balance + row.amount if (row.debit == account.account) is debits else balance - row.amount
         found[row.seq] = balance
     return found
+
+
+def _instalment(session: Session, programme: Programme, instalment_id: UUID) -> tuple[Instalment, Money]:
+    """One instalment of a programme, and what of it was not taken back yet.
+
+    Raises:
+        NotFound
+    """
+    for row, taken in instalments(session, programme.code):
+        if row.id == instalment_id:
+            return row, Money(row.amount_minor, row.currency) - taken
+    raise NotFound
+
+
+def _reversal_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    instalment_id: UUID,
+    form: ReversalForm,
+) -> Response:
+    row, left = _instalment(session, programme, instalment_id)
+    after = fund_position(session, programme.code, programme.currency).left - left
+    ctx = {
+        "programme": programme,
+        "row": row,
+        "left": left,
+        "after": after,
+        "fresh": is_stepped_up(request, actor),
+    }
+    return form_page(request, "stipends/fund_reversal.html", ctx, form=form)
 
 
 def _fund_page(request: Request, session: Session, programme: Programme, form: InstalmentForm) -> Response:
