@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+import structlog
 
 from tests.support import postgres, run_folder
 from tests.support.databases import Databases, Kind
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from receiver.accounts.models import Office, User
     from receiver.background import Progress
     from receiver.db.engine import Database, WriteSession
+    from receiver.kit.wiring import Slot
+    from receiver.ledger.queries import DumpPart
     from receiver.settings import Settings
     from receiver.worker import System
     from tests.support.pages import Browser
@@ -118,12 +122,32 @@ def session(database: Database) -> Iterator[WriteSession]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quiet_log() -> None:
+def quiet_log() -> dict[str, Any]:
     """The program's log as in operation: structlog's own default draws every local variable of an error, slowly."""
     from receiver import log
     from receiver.settings import Settings
 
     log.configure(Settings(log_format="json", log_level="warning"))
+    return structlog.get_config()
+
+
+@pytest.fixture(autouse=True)
+def log_put_back(quiet_log: dict[str, Any]) -> Iterator[None]:
+    """A test of a command points the log at a stream that ends with it."""
+    handlers = logging.getLogger().handlers[:]
+    yield
+    if structlog.get_config()["logger_factory"] is not quiet_log["logger_factory"]:
+        structlog.configure(**quiet_log)
+        logging.getLogger().handlers[:] = handlers
+
+
+@pytest.fixture
+def dump_parts(monkeypatch: pytest.MonkeyPatch) -> Slot[DumpPart]:
+    """What rooms add to the dump of the ledger: nothing, until the test offers something; for this test alone."""
+    from receiver.ledger.queries import DUMP_PARTS
+
+    monkeypatch.setattr(DUMP_PARTS, "_items", {})
+    return DUMP_PARTS
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from receiver.access import SYSTEM
 from receiver.kit.ids import new_id
 from receiver.kit.money import Money
 from receiver.ledger.actions import open_people, post, receive_funds, reversal
-from receiver.ledger.queries import DUMP_PARTS, DumpPart, beancount, check, dump, dump_csv, dump_json
+from receiver.ledger.queries import DumpPart, beancount, check, dump, dump_csv, dump_json
 from receiver.ledger.queries.bean import component
 from receiver.ledger.queries.lines import COLUMNS
 from receiver.ledger.rules import Account, AccountKind, Cause, DumpForm, bank, fund
@@ -111,16 +111,14 @@ def test_a_fund_that_was_allowed_below_zero_is_named_without_the_reason(session,
     assert "embassy" not in text
 
 
-def test_rooms_above_add_their_parts(session, ann):
-    DUMP_PARTS.offer(DumpPart("runs", lambda _session: iter([{"run": "2026-11"}, {"run": "2026-12"}])))
-    try:
-        whole = json.loads("".join(dump_json(session)))
-    finally:
-        DUMP_PARTS.clear()
+def test_rooms_above_add_their_parts(session, ann, dump_parts):
+    dump_parts.offer(DumpPart("runs", lambda _session: iter([{"run": "2026-11"}, {"run": "2026-12"}])))
+    whole = json.loads("".join(dump_json(session)))
     assert whole["runs"] == [{"run": "2026-11"}, {"run": "2026-12"}]
     assert list(whole) == ["format", "made_at", "entries", "balances", "postings", "overrides", "runs"]
 
 
+@pytest.mark.usefixtures("dump_parts")
 def test_an_empty_ledger_has_a_dump_of_each_form(session):
     assert "".join(dump_csv(session)) == ",".join(COLUMNS) + "\n"
     whole = json.loads("".join(dump_json(session)))

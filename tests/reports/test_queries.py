@@ -9,7 +9,7 @@ from sqlalchemy import text
 from receiver.access import Role
 from receiver.kit import clock
 from receiver.kit.months import Month
-from receiver.ledger.queries import DUMP_PARTS, dump_json
+from receiver.ledger.queries import dump_json
 from receiver.reports import queries
 from receiver.reports.rules import canonical
 from receiver.stipends import actions as stipends
@@ -192,17 +192,14 @@ class TestPages:
         assert queries.report_programme(session, team.finance, None, NOVEMBER).id == team.programme.id
 
 
-def test_the_dump_keeps_every_promise(session):
+def test_the_dump_keeps_every_promise(session, dump_parts):
     team = small_month(session)
     finalise(session, team)
     run = stipends.build_follow_up(session, team.finance, team.programme, NOVEMBER)
     bring(session, team, run, "closed")
-    try:
-        for part in (*STIPENDS, queries.DUMP):
-            DUMP_PARTS.offer(part)
-        dump = json.loads("".join(dump_json(session)))
-    finally:
-        DUMP_PARTS.clear()
+    for part in (*STIPENDS, queries.DUMP):
+        dump_parts.offer(part)
+    dump = json.loads("".join(dump_json(session)))
     assert breaches(dump) == []
     assert [(one["month"], one["state"], len(one["payments"])) for one in dump["reports"]] == [
         ("2026-11", "finalised", 3),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from receiver.kit import clock
-from receiver.ledger.queries import DUMP_PARTS, dump_json
+from receiver.ledger.queries import dump_json
 from receiver.settings import Settings
 from receiver.stipends import actions
 from receiver.stipends.queries.dumping import DUMP
@@ -29,16 +29,15 @@ from tests.soak.invariants import breaches
 
 
 @pytest.fixture
-def dump(session):
+def dump(session, dump_parts):
     """The dump as somebody else's program reads it."""
     for part in DUMP:
-        DUMP_PARTS.offer(part)
+        dump_parts.offer(part)
 
     def read():
         return {"reports": [], **json.loads("".join(dump_json(session)))}
 
-    yield read
-    DUMP_PARTS.clear()
+    return read
 
 
 @pytest.fixture
