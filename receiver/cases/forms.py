@@ -164,6 +164,14 @@ class CloseForm(Form):
         _("Summary"), length=1_000, rows=4, hint=_("What was reached, and what the person knows about the end.")
     )
     on = optional(DayField(_("Last day"), hint=_("Today if you leave it empty.")))
+    drop = Flag(_("They will not be done: drop them with the case"))
+    tasks = optional(Hidden(_("Tasks")))
+
+    @property
+    def dropping(self) -> int:
+        """How many open tasks somebody saw and wants dropped."""
+        tasks = self.values.get("tasks") or ""
+        return int(tasks) if self.values.get("drop") and tasks.isdecimal() else 0
 
 
 class ReopenForm(Form):

@@ -10,7 +10,8 @@ from receiver.cases import actions, queries
 from receiver.kit import clock
 from receiver.kit.words import _, p_
 from receiver.people import hooks
-from receiver.web.slots import CLOSING_OBJECTIONS, MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
+from receiver.people.hooks import Alert
+from receiver.web.slots import MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ def wire() -> None:
     hooks.PERSON_ARRIVED.connect(actions.open_case, name="cases")
     hooks.CASEWORKER_CHOSEN.connect(_caseworker_chosen, name="cases")
     hooks.CASEWORKER_ADVICE.connect(queries.suggestions, name="cases")
-    CLOSING_OBJECTIONS.connect(queries.open_task_objection, name="cases")
+    hooks.ALERTS.connect(_gone_with_open_case, name="cases")
     MENU.offer(PEOPLE)
     MENU.offer(TASKS)
     for tab in TABS:
@@ -49,6 +50,17 @@ def _caseworker_chosen(
     session: Session, actor: Actor, people: Sequence[Person], programme_id: UUID, caseworker_id: UUID
 ) -> int:
     return actions.assign_caseworker(session, actor, people, caseworker_id, programme_id=programme_id)
+
+
+def _gone_with_open_case(session: Session, actor: Actor, person: Person) -> Sequence[Alert]:
+    """Whoever may close cases learns of those whose person has left or died."""
+    if person.left_on is None or not actor.may(Permission.CASE_CLOSE):
+        return []
+    case = queries.open_case(session, person.id)
+    if case is None:
+        return []
+    close = f"/people/{person.reference}/close"
+    return [Alert("warn", _("The case is still open."), close, _("Close the case"))]
 
 
 def _due(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:

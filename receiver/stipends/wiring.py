@@ -11,10 +11,11 @@ from receiver.ledger.queries import DUMP_PARTS
 from receiver.people.slots import BATCH_ACTS, BatchAct
 from receiver.stipends.queries import waiting_payees
 from receiver.stipends.queries.dumping import DUMP
+from receiver.stipends.queries.enrolments import closing_objections
 from receiver.stipends.queries.overview import states_of
 from receiver.stipends.queries.payment_pages import failed_payments
 from receiver.stipends.queries.run_pages import runs_to_approve
-from receiver.web.slots import MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
+from receiver.web.slots import CLOSING_OBJECTIONS, MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +98,7 @@ def wire() -> None:
     for part in DUMP:
         DUMP_PARTS.offer(part)
     BATCH_ACTS.offer(ENROL)
+    CLOSING_OBJECTIONS.connect(closing_objections, name="stipends")
     PERSON_TABS.offer(STIPEND)
     REGISTER_COLUMNS.offer(COLUMN)
     SUMMARY.offer(LINE)

@@ -22,13 +22,14 @@ from receiver.cases.rules import (
     NoOpenCase,
     Stage,
     TaskKind,
+    TaskState,
 )
 from receiver.kit.wiring import Slot
 from receiver.kit.words import _
 from receiver.people import hooks
 from receiver.web.slots import CLOSING_OBJECTIONS, Objection
 from tests.factories.accounts import make_office, make_user
-from tests.factories.cases import make_case
+from tests.factories.cases import make_case, make_task
 from tests.factories.partners import make_programme
 from tests.factories.people import make_person
 
@@ -153,7 +154,7 @@ class TestClosing:
         return make_case(session, person)
 
     def close(self, session, supervisor, person, case, **more):
-        given = {"reason": CloseReason.GOALS_MET, "words": "She lives by her own work", **more}
+        given = {"reason": CloseReason.GOALS_MET, "words": "She lives by her own work", "dropping": 3, **more}
         actions.close_case(session, supervisor, person, case, **given)
 
     def test_a_case_is_closed_and_opened_again(self, session, supervisor, person, case, today):
@@ -189,6 +190,19 @@ class TestClosing:
         assert [str(each.words) for each in queries.objections(session, person.id)][-1] == "A hold is open."
         assert asked == [person.id, person.id]
         assert case.stage is Stage.ARRIVED
+
+    def test_what_is_still_to_be_done_is_dropped_in_the_same_act(self, session, supervisor, person, case, today):
+        make_task(session, supervisor, person, today, "Visit her")
+        tasks = tasks_of(session, person)
+        for seen in (0, 3, 5):
+            with pytest.raises(ClosingObjected):
+                self.close(session, supervisor, person, case, dropping=seen)
+        assert {task.state for task in tasks} == {TaskState.OPEN}
+        self.close(session, supervisor, person, case, dropping=4)
+        assert {task.state for task in tasks} == {TaskState.DROPPED}
+        assert last(session).facts["tasks"] == 4
+        kinds = [entry.kind for entry in audit.trail(session, limit=5)]
+        assert kinds == [Kind.CASE_CLOSED, *[Kind.TASK_DROPPED] * 4]
 
     def test_an_open_case_is_not_opened_again(self, session, supervisor, person, case):
         with pytest.raises(CaseCannotMove):

@@ -14,12 +14,13 @@ from receiver.accounts.models import Office, User
 from receiver.audit import Kind
 from receiver.cases import actions, queries
 from receiver.cases.models import Attachment, Note, Task
-from receiver.cases.rules import CloseReason, Stage, TaskKind
+from receiver.cases.rules import CloseReason, Stage, TaskKind, TaskState
 from receiver.cases.slots import SUMMARY, SummaryLine
 from receiver.kit import clock
+from receiver.kit.wiring import Slot
 from receiver.kit.words import _
 from receiver.people.models import Person
-from receiver.web.slots import PERSON_TABS, TABS_AT_MOST
+from receiver.web.slots import CLOSING_OBJECTIONS, PERSON_TABS, TABS_AT_MOST, Objection
 from tests.factories.accounts import acting, make_office, make_user
 from tests.factories.cases import A_PDF, a_png, make_case, make_note, make_task
 from tests.factories.people import make_household, make_person
@@ -483,10 +484,44 @@ class TestCase:
         with system.database.read() as session:
             assert queries.open_case(session, person.id).stage is Stage.INTAKE
 
-    def test_open_tasks_stand_in_the_way(self, boss, place):
+    def test_open_tasks_are_done_first_or_dropped_in_the_same_act(self, system, boss, person, place):
         page = boss.get(f"{place}/close")
         assert "3 tasks are still open." in page.text()
         assert page.links["Open"] == f"{place}/tasks"
+        form = page.form(f"{place}/close/check")
+        told = boss.submit(form, status=422, why="goals_met", words="She works.")
+        assert "say that they will not be done" in told.text(".//*[@class='errs']")
+        check = boss.submit(form, status=200, why="goals_met", words="She works.", drop="1", _key=None)
+        assert "3 tasks are dropped." in check.text()
+        assert "The case is closed." in boss.follow(boss.submit(check.form(f"{place}/close"))).text()
+        assert {task.state for task in open_tasks(system, person)} == {TaskState.DROPPED}
+        assert last(system).kind is Kind.CASE_CLOSED
+
+    def test_of_somebody_who_died_it_is_closed_in_one_act(self, system, sign_in, boss, office, person, place):
+        assert "The case is still open." not in boss.get(place).text()
+        form = boss.get(f"{place}/left").form(f"{place}/left")
+        boss.submit(form, kind="died", on="2026-11-18", reason="A road accident")
+        page = boss.get(place)
+        assert "The case is still open." in page.text()
+        assert "The case is still open." not in sign_in(Role.CASEWORKER, offices=[office]).get(place).text()
+        form = boss.get(page.links["Close the case"]).form(f"{place}/close/check")
+        assert form.values["why"] == "deceased"
+        assert form.values["on"] == "2026-11-18"
+        check = boss.submit(form, status=200, words="Her family knows.", drop="1")
+        boss.submit(check.form(f"{place}/close"))
+        with system.database.read() as session:
+            (row,) = queries.case_rows(session, person.id)
+            assert (row.case.close_reason, row.case.closed_on) == (CloseReason.DECEASED, date(2026, 11, 18))
+        assert "The case is still open." not in boss.get(place).text()
+
+    def test_what_others_object_stands_in_the_way(self, boss, place, monkeypatch):
+        monkeypatch.setattr(CLOSING_OBJECTIONS, "_slot", Slot("objections in a test"))
+        CLOSING_OBJECTIONS.connect(
+            lambda _session, _id: [Objection(_("A hold is open."), "/stipends/holds")], name="test"
+        )
+        page = boss.get(f"{place}/close")
+        assert "A hold is open." in page.text()
+        assert page.links["Open"] == "/stipends/holds"
         with pytest.raises(AssertionError):
             page.form(f"{place}/close/check")
 

@@ -10,6 +10,8 @@ from receiver.access import SYSTEM, Role, RoleNeeded
 from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.errors import NotFound
+from receiver.people.actions import mark_left, undo_left
+from receiver.people.rules import LeftKind
 from receiver.stipends import queries
 from receiver.stipends.actions import (
     Enrolled,
@@ -20,6 +22,7 @@ from receiver.stipends.actions import (
     release_hold,
 )
 from receiver.stipends.models import Hold
+from receiver.stipends.queries.enrolments import closing_objections
 from receiver.stipends.rules.enrolments import (
     EndReason,
     EndsBeforeStart,
@@ -217,6 +220,32 @@ class TestHold:
         end_enrolment(session, team.finance, enrolment, last_day=today, reason=EndReason.MOVED_ONWARD)
         release_hold(session, team.finance, placed, reason="Nothing to hold any more.")
         assert enrolment.state is EnrolmentState.ENDED
+
+    def test_what_still_runs_or_stands_objects_to_closing_a_case(self, session, team, selam, today):
+        said = lambda: [str(each.words) for each in closing_objections(session, selam.id)]  # noqa: E731
+        assert said() == ["The stipend still runs. End the enrolment first."]
+        hold = place_hold(
+            session,
+            team.supervisor,
+            selam,
+            reason=HoldReason.NUMBER_IN_DOUBT,
+            review_on=today + timedelta(days=7),
+            notice_language="ti",
+        )
+        assert said() == ["The stipend still runs. End the enrolment first.", "A hold on the stipend stands."]
+        mark_left(session, team.supervisor, selam, kind=LeftKind.LEFT, on=today)
+        assert said() == ["A hold on the stipend stands."]
+        release_hold(session, team.supervisor, hold, reason="Settled.")
+        assert said() == []
+        undo_left(session, team.supervisor, selam, reason="An error.")
+        end_enrolment(
+            session,
+            team.supervisor,
+            queries.live_enrolment(session, selam.id),
+            last_day=today,
+            reason=EndReason.GOALS_MET,
+        )
+        assert said() == []
 
     def test_holds_are_seen_as_far_as_somebody_reaches(self, session, team, selam, today):
         placed = hold(session, team, selam, today)

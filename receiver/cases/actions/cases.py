@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from receiver import audit, i18n
 from receiver.accounts.queries import caseworkers
 from receiver.audit import Kind
-from receiver.cases.actions.tasks import add_task
+from receiver.cases.actions.tasks import add_task, drop_task
 from receiver.cases.models import Case, Task
 from receiver.cases.queries import objections, open_cases_of
 from receiver.cases.queries import open_case as known_case
@@ -135,8 +135,12 @@ def close_case(
     reason: CloseReason,
     words: str,
     on: date | None = None,
+    dropping: int = 0,
 ) -> None:
     """Close a case, once nothing of it is unsettled; `on` is its last day, by default today.
+
+    What is still to be done for the person is dropped with it if there are `dropping` tasks, as somebody saw and said:
+    one that came up meanwhile is not dropped unseen.
 
     Raises:
         CaseCannotMove, ClosedBeforeOpened, ClosingObjected
@@ -144,8 +148,12 @@ def close_case(
     today = clock.today(i18n.zone())
     check_move(case.stage, Stage.CLOSED)
     check_closing(case.opened_on, on or today, today)
-    if against := objections(session, person.id):
-        raise ClosingObjected(count=len(against))
+    tasks = session.scalars(select(Task).where(Task.person_id == person.id, Task.state == TaskState.OPEN)).all()
+    against = len(objections(session, person.id)) + (len(tasks) != dropping)
+    if against:
+        raise ClosingObjected(count=against)
+    for task in tasks:
+        drop_task(session, actor, person, task, reason=words)
     case.stage, case.closed_on, case.close_reason = Stage.CLOSED, on or today, reason
     audit.record(
         session,
@@ -157,6 +165,7 @@ def close_case(
         case=case.id,
         why=reason,
         on=case.closed_on,
+        tasks=len(tasks),
     )
 
 

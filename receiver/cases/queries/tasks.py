@@ -15,10 +15,8 @@ from receiver.cases.models import Task
 from receiver.cases.rules import TaskState, Whose
 from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
-from receiver.kit.words import n_
 from receiver.people.models import Person
 from receiver.people.queries import PersonCard, visible_people
-from receiver.web.slots import Objection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -163,15 +161,10 @@ def next_reference(session: Session, actor: Actor, person: Person) -> str | None
     return session.scalar(wanted.order_by(Task.due_on, Task.id).limit(1))
 
 
-def open_task_objection(session: Session, person_id: UUID) -> Sequence[Objection]:
-    """Open tasks stand in the way of closing a case: they are done, or dropped with a reason, first."""
+def open_task_count(session: Session, person_id: UUID) -> int:
+    """How much is still to be done for somebody: before a case is closed it is done, or dropped with it."""
     wanted = select(func.count()).where(Task.person_id == person_id, Task.state == TaskState.OPEN)
-    count = session.scalar(wanted) or 0
-    if not count:
-        return []
-    reference = session.scalar(select(Person.reference).where(Person.id == person_id))
-    words = n_("%(n)s task is still open.", "%(n)s tasks are still open.", count)
-    return [Objection(words, f"/people/{reference}/tasks")]
+    return session.scalar(wanted) or 0
 
 
 def _joined(actor: Actor) -> Select[Task, Person, str]:

@@ -12,13 +12,14 @@ from receiver.access import Actor, Permission
 from receiver.cases import actions, queries
 from receiver.cases.forms import CaseworkerForm, CloseForm, ReopenForm, StageForm
 from receiver.cases.models import Case
-from receiver.cases.rules import Stage, check_closing
+from receiver.cases.rules import CloseReason, Stage, check_closing
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.words import _
 from receiver.people.frame import person_frame
 from receiver.people.models import Person
 from receiver.people.queries import person_by_reference
+from receiver.people.rules import LeftKind
 from receiver.web.answers import see_other
 from receiver.web.conflict import demand_version
 from receiver.web.deps import Bound, ReadSession, WriteSession, require
@@ -73,7 +74,13 @@ def close_form(request: Request, session: ReadSession, actor: Closer, reference:
     """The page that asks why a case ends, and says what stands in the way."""
     person = person_by_reference(session, actor, reference, Permission.CASE_CLOSE)
     case = queries.open_case(session, person.id)
-    return _close_page(request, session, actor, person, CloseForm.blank(case=case.id if case else None))
+    died = person.left_kind is LeftKind.DIED
+    form = CloseForm.blank(
+        case=case.id if case else None,
+        why=CloseReason.DECEASED if died else None,
+        on=person.left_on if died and case and person.left_on and person.left_on >= case.opened_on else None,
+    )
+    return _close_page(request, session, actor, person, form)
 
 
 @router.post("/close/check")
@@ -83,6 +90,7 @@ def check_close(
     """What will be written, to be looked at before it is done (U13)."""
     person = person_by_reference(session, actor, reference, Permission.CASE_CLOSE)
     against = queries.objections(session, person.id)
+    open_tasks = queries.open_task_count(session, person.id)
     if form.ok:
         case = _case(session, person, form.case)
         today = clock.today(i18n.zone())
@@ -90,6 +98,8 @@ def check_close(
             check_closing(case.opened_on, form.on or today, today)
         except Refusal as refusal:
             form.add_error("on", refusal)
+        if open_tasks != form.dropping:
+            form.add_error("drop", _("Please do these tasks first, or say that they will not be done."))
     if not form.ok or against:
         return _close_page(request, session, actor, person, form)
     sent = [(name, text) for name, texts in form.raw.items() for text in texts]
@@ -105,7 +115,16 @@ def close(request: Request, session: WriteSession, actor: Closer, reference: str
     if form.ok:
         try:
             case = _case(session, person, form.case)
-            actions.close_case(session, actor, person, case, reason=form.why, words=form.words, on=form.on)
+            actions.close_case(
+                session,
+                actor,
+                person,
+                case,
+                reason=form.why,
+                words=form.words,
+                on=form.on,
+                dropping=form.dropping,
+            )
         except NotFound:
             raise
         except Refusal as refusal:
@@ -160,8 +179,14 @@ def _caseworker_page(
 
 
 def _close_page(request: Request, session: Session, actor: Actor, person: Person, form: CloseForm) -> Response:
-    against = queries.objections(session, person.id)
-    ctx = {**person_frame(session, actor, person), "objections": against, "case": form.value_of("case")}
+    tasks = queries.open_task_count(session, person.id)
+    form.raw["tasks"] = [str(tasks)]
+    ctx = {
+        **person_frame(session, actor, person),
+        "objections": queries.objections(session, person.id),
+        "open_tasks": tasks,
+        "case": form.value_of("case"),
+    }
     return form_page(request, "cases/close.html", ctx, form=form)
 
 

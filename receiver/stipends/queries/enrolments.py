@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 
 from receiver.access import Permission
 from receiver.kit.errors import NotFound
+from receiver.kit.words import _
 from receiver.people.models import Person
 from receiver.people.queries import portions, visible_people
 from receiver.stipends.models import Enrolment, Hold, Policy
 from receiver.stipends.queries.base import WEAKLY
 from receiver.stipends.rules.enrolments import EnrolmentState
+from receiver.web.slots import Objection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -84,6 +86,19 @@ def standing_holds(session: Session, actor: Actor) -> Sequence[tuple[Hold, Perso
 def holds_of(session: Session, person_id: UUID) -> Sequence[Hold]:
     """Every hold of somebody, the newest first."""
     return session.scalars(select(Hold).where(Hold.person_id == person_id).order_by(Hold.id.desc())).all()
+
+
+def closing_objections(session: Session, person_id: UUID) -> Sequence[Objection]:
+    """What of a stipend is to be settled before a case is closed: it still runs, or a hold stands.
+
+    For somebody who left or died it runs no longer: it counts to the last day whatever the enrolment says.
+    """
+    runs = exists().where(Enrolment.person_id == Person.id, Enrolment.state != EnrolmentState.ENDED)
+    stands = exists().where(Hold.person_id == Person.id, Hold.released_at.is_(None))
+    wanted = select(Person.reference, and_(runs, Person.left_on.is_(None)), stands).where(Person.id == person_id)
+    reference, running, held = session.execute(wanted).one()
+    found = {_("The stipend still runs. End the enrolment first."): running, _("A hold on the stipend stands."): held}
+    return [Objection(words, f"/people/{reference}/stipend") for words, true in found.items() if true]
 
 
 def hold_by_id(session: Session, actor: Actor, hold_id: UUID) -> Hold:
