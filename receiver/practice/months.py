@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from receiver.reports.queries import Look, work_out
 from receiver.reports.rules import content_of, digest
 from receiver.stipends import actions
 from receiver.stipends.models import Payment, PayRun
+from receiver.stipends.queries import limits, portions
 from receiver.stipends.rules.payments import Channel, PaymentState
 
 if TYPE_CHECKING:
@@ -124,9 +125,13 @@ class Calendar:
         if desk := [one.id for one in waiting if one.channel is Channel.CASH_DESK]:
             actions.mark_paid(session, self.staff["finance2"], run, desk)
 
-    def _take(self, session: WriteSession, payments: Sequence[Payment], *, failing: float) -> None:
-        if not payments:
-            return
+    def _take(self, session: WriteSession, payments: Sequence[Any], *, failing: float) -> None:
+        """Take in what the provider says, in files as long as they may be, a minute after one another."""
+        for number, some in enumerate(portions(payments, limits(session).most_rows)):
+            with clock.pretend(clock.now() + timedelta(minutes=number)):
+                actions.take_results(session, self.staff["finance2"], self._results(some, failing))
+
+    def _results(self, payments: Sequence[Any], failing: float) -> bytes:
         lines = ["end_to_end_id,status,amount,currency,reason,provider_reference,at"]
         for one in payments:
             failed = self.random.random() < failing
@@ -135,7 +140,7 @@ class Calendar:
                 f"{one.end_to_end_id},{status},{one.amount_minor},{one.currency},{why},MP{one.number:07d},"
                 f"{clock.now():%Y-%m-%d}"
             )
-        actions.take_results(session, self.staff["finance2"], "\n".join([*lines, ""]).encode())
+        return "\n".join([*lines, ""]).encode()
 
     def _failed(self, programme: Programme, month: Month) -> bool:
         with self.database.read() as session:
@@ -149,7 +154,7 @@ class Calendar:
             return session.scalar(failed.limit(1)) is not None
 
 
-def _sent(session: WriteSession, run: PayRun) -> list[Payment]:
+def _sent(session: WriteSession, run: PayRun) -> Sequence[Any]:
     mine = (Payment.run_id == run.id, Payment.attempt == run.attempt, Payment.state == PaymentState.INSTRUCTED)
-    found = select(Payment).where(*mine).order_by(Payment.number)
-    return list(session.scalars(found.execution_options(populate_existing=True)))
+    told = (Payment.channel, Payment.end_to_end_id, Payment.amount_minor, Payment.currency)
+    return session.execute(select(Payment.id, Payment.number, *told).where(*mine).order_by(Payment.number)).all()

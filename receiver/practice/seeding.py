@@ -13,6 +13,7 @@ from receiver.access import SYSTEM
 from receiver.accounts.models import User
 from receiver.cases import actions as cases
 from receiver.cases.actions import Contact
+from receiver.cases.models import Case
 from receiver.cases.rules import NoteKind, TaskKind
 from receiver.db.installation import is_practice
 from receiver.kit import clock, ids
@@ -25,7 +26,7 @@ from receiver.partners.actions import Terms, add_programme
 from receiver.people.models import Person
 from receiver.practice.cast import cast
 from receiver.practice.months import Calendar, Told
-from receiver.practice.staff import Account, Staff, hire
+from receiver.practice.staff import MANY_PEOPLE, Account, Staff, hire
 from receiver.practice.writing import Writer
 from receiver.stipends import actions as stipends
 from receiver.stipends import queries as stipend_queries
@@ -34,6 +35,7 @@ from receiver.stipends.actions import PolicyTerms
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from receiver.access import Actor
     from receiver.db.engine import Database, WriteSession
     from receiver.partners.models import Programme
     from receiver.practice.cast import Invented
@@ -51,6 +53,7 @@ _PROGRAMMES = (
     ("FAMILY", "Families joining (practice)", 0.03),
 )
 _LEAST = 3
+_WORKED_ON = 12
 _NOTES = (
     (NoteKind.VISIT, "Visited at home. Everyone well. Asked for help with a school place."),
     (NoteKind.CALL, "Called about the language course. Will come on Monday."),
@@ -152,7 +155,7 @@ class _Seeder:
 
     def run(self) -> Summary:
         with clock.pretend(datetime.combine(self.opens, time(7), UTC)), self.database.write() as session:
-            staff = hire(session)
+            staff = hire(session, people=self.people)
         self.summary.accounts = staff.accounts
         self.summary.offices = [(office.code, office.name) for office in staff.offices]
         calendar = Calendar(self.database, staff, self.random)
@@ -204,13 +207,7 @@ class _Seeder:
         return programme, policy
 
     def _people(self, staff: Staff, programme: Programme, policy: Policy, count: int, start: int) -> None:
-        workers = {
-            0: [staff.actors["caseworker"].user_id, staff.actors["caseworker2"].user_id],
-            1: [staff.actors["caseworker.huye"].user_id],
-            2: [staff.actors["caseworker.rubavu"].user_id],
-        }
-        known = {place: [one for one in found if one is not None] for place, found in workers.items()}
-        writer = Writer(programme, staff, known)
+        writer = Writer(programme, staff)
         invented = cast(
             self.random,
             count,
@@ -250,18 +247,23 @@ class _Seeder:
             self.summary.months += calendar.month(programme, newest, {2: "submitted", 3: "approved"}[number])
 
     def _daily_work(self, staff: Staff) -> None:
-        """A few notes and tasks written some days ago, so that today something is due and something is late."""
-        today = clock.today(self.settings.zone)
-        some_days_ago = clock.now() - timedelta(days=4)
-        with clock.pretend(some_days_ago), self.database.write() as session:
-            people = session.scalars(
-                select(Person).where(Person.office_id == staff.offices[0].id).order_by(Person.reference).limit(12)
-            ).all()
-            for number, person in enumerate(people):
-                self._work_on(session, staff, person, number, today)
+        """A few notes and tasks written some days ago, so that today something is due and something is late.
 
-    def _work_on(self, session: WriteSession, staff: Staff, person: Person, number: int, today: date) -> None:
-        actor = staff["caseworker"]
+        One caseworker has them, about anybody of the office; of very many caseworkers each has them, about their own.
+        """
+        about = {"caseworker": Person.office_id == staff.offices[0].id}
+        if self.people >= MANY_PEOPLE:
+            names = [name for at_one_office in staff.caseworkers.values() for name in at_one_office]
+            mine = {name: select(Case.person_id).where(Case.caseworker_id == staff[name].user_id) for name in names}
+            about = {name: Person.id.in_(theirs) for name, theirs in mine.items()}
+        today, some_days_ago = clock.today(self.settings.zone), clock.now() - timedelta(days=4)
+        for name, whom in about.items():
+            with clock.pretend(some_days_ago), self.database.write() as session:
+                chosen = session.scalars(select(Person).where(whom).order_by(Person.reference).limit(_WORKED_ON))
+                for number, person in enumerate(chosen.all()):
+                    self._work_on(session, staff[name], person, number, today)
+
+    def _work_on(self, session: WriteSession, actor: Actor, person: Person, number: int, today: date) -> None:
         kind, text = _NOTES[number % len(_NOTES)]
         contact = Contact(kind=kind, on=today - timedelta(days=number + 5), text=text)
         cases.add_note(session, actor, person, contact)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PASSWORD = "lake and paper and rain"  # noqa: S105 - everybody may know it: nothing in a practice system is real
 OFFICES = (("KGL", "Kigali (practice)"), ("HUY", "Huye (practice)"), ("RBV", "Rubavu (practice)"))
+PEOPLE_EACH = 1_250
+"""People for whom one more caseworker works; the first four share up to `MANY_PEOPLE`."""
+MANY_PEOPLE = 5 * PEOPLE_EACH
 PARTNERS = (("CLINIC", "Lakeside Clinic (practice)"), ("LAW", "Paper Street Legal Aid (practice)"))
 
 
@@ -37,18 +40,22 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Those whom the months need, as actors, and the accounts to tell."""
+    """Those whom the months need, as actors, the caseworkers of each office, and the accounts to tell."""
 
     offices: tuple[Office, ...]
     accounts: tuple[Account, ...]
     actors: dict[str, Actor]
+    caseworkers: dict[int, list[str]]
 
     def __getitem__(self, name: str) -> Actor:
         """The actor whose e-mail begins with this."""
         return replace(self.actors[name], stepped_up_at=clock.now())
 
 
-_PEOPLE: tuple[tuple[str, str, Role, int | None], ...] = (
+_Person = tuple[str, str, Role, "int | None"]
+_PLACES = (0, 1, 0, 2, 0, 1)
+"""Where one after another is sent, as people are spread over the offices."""
+_PEOPLE: tuple[_Person, ...] = (
     ("caseworker", "Amina Practice", Role.CASEWORKER, 0),
     ("caseworker2", "Eric Practice", Role.CASEWORKER, 0),
     ("caseworker.huye", "Chantal Practice", Role.CASEWORKER, 1),
@@ -68,12 +75,16 @@ _PEOPLE: tuple[tuple[str, str, Role, int | None], ...] = (
 )
 
 
-def hire(session: Session) -> Staff:
-    """Open the offices, and give everybody an account with the practice password and no second factor."""
+def hire(session: Session, *, people: int = 0) -> Staff:
+    """Open the offices, and give everybody an account with the practice password and no second factor.
+
+    For very many people there are more caseworkers, most of them in the largest office.
+    """
     offices = tuple(actions.add_office(session, SYSTEM, code=code, name=name) for code, name in OFFICES)
     password_hash = passwords.hash_password(PASSWORD)
     accounts, ids = [], {}
-    for name, full_name, role, place in _PEOPLE:
+    hired = [*_PEOPLE, *_more_caseworkers(people)]
+    for name, full_name, role, place in hired:
         office = None if place is None else offices[place]
         user = _account(session, f"{name}@practice.example", full_name, role, office, password_hash)
         ids[name] = user.id
@@ -86,7 +97,19 @@ def hire(session: Session) -> Staff:
         accounts.append(Account(email, PASSWORD, (Role.PARTNER_USER,), None, code))
     session.flush()
     actors = {name: actor for name, key in ids.items() if (actor := queries.actor_of(session, key, "cli")) is not None}
-    return Staff(offices, tuple(accounts), actors)
+    at_work: dict[int, list[str]] = {place: [] for place in range(len(offices))}
+    for name, _full_name, role, place in hired:
+        if role is Role.CASEWORKER and place is not None:
+            at_work[place].append(name)
+    return Staff(offices, tuple(accounts), actors, at_work)
+
+
+def _more_caseworkers(people: int) -> list[_Person]:
+    known = sum(role is Role.CASEWORKER for _name, _full_name, role, _place in _PEOPLE)
+    return [
+        (f"caseworker{number}", f"Caseworker {number} Practice", Role.CASEWORKER, _PLACES[number % len(_PLACES)])
+        for number in range(known + 1, people // PEOPLE_EACH + 1)
+    ]
 
 
 def _account(session: Session, email: str, name: str, role: Role, office: Office | None, password_hash: str) -> User:

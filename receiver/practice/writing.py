@@ -5,10 +5,10 @@ What people do one by one goes through the actions of the rooms; this is only fo
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from receiver import audit, vault
 from receiver.access import SYSTEM
@@ -27,7 +27,7 @@ from receiver.stipends.rules.payments import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -37,16 +37,21 @@ if TYPE_CHECKING:
     from receiver.practice.staff import Staff
 
 Rows = list[dict[str, Any]]
+_REFERENCES: dict[type[Any], str] = {Person: "R", Household: "HH"}
+NINE, CONFIRMED_AFTER = time(9), timedelta(days=5)
+"""When a payee counts after the arrival: asked, confirmed by a second human, and cooled off."""
 _STAGES = (Stage.ACTIVE, Stage.ACTIVE, Stage.PLANNING, Stage.ASSESSMENT, Stage.INTAKE)
 
 
 class Writer:
     """Writes the people of one programme; remembers batches and households from one portion to the next."""
 
-    def __init__(self, programme: Programme, staff: Staff, caseworkers: dict[int, list[UUID]]) -> None:
+    def __init__(self, programme: Programme, staff: Staff) -> None:
         self.programme = programme
         self.staff = staff
-        self.caseworkers = caseworkers
+        self.caseworkers = {
+            place: [staff.actors[name].user_id for name in names] for place, names in staff.caseworkers.items()
+        }
         self.batches: dict[tuple[date, int], UUID] = {}
         self.households: dict[int, UUID] = {}
         self._slugs: dict[date, int] = {}
@@ -60,6 +65,8 @@ class Writer:
         rows: dict[type[Any], Rows] = {}
         for person_id, one in zip(ids, people, strict=True):
             self._add(session, rows, person_id, one, now)
+        for known, prefix in _REFERENCES.items():
+            _draw_again(session, known, prefix, rows.get(known, []))
         for model in (Person, NameKey, Household, HouseholdMember, Arrival, Case, Payee):
             if rows.get(model):
                 session.execute(insert(model), rows[model])
@@ -124,7 +131,7 @@ class Writer:
     def _person(self, key: UUID, one: Invented) -> dict[str, Any]:
         return {
             "id": key,
-            "reference": new_reference("R"),
+            "reference": new_reference(_REFERENCES[Person]),
             "office_id": self.staff.offices[one.office].id,
             "full_name": one.full_name,
             "name_latin": one.name_latin,
@@ -149,7 +156,7 @@ class Writer:
             rows.setdefault(Household, []).append(
                 {
                     "id": self.households[one.household],
-                    "reference": new_reference("HH"),
+                    "reference": new_reference(_REFERENCES[Household]),
                     "collector_id": key,
                     **seen,
                 }
@@ -167,7 +174,7 @@ class Writer:
     def _payee(self, session: Session, key: UUID, one: Invented) -> dict[str, Any]:
         payee_id, asked_by = new_id(), self.staff.actors["finance"].user_id
         confirmed = one.pays_by != "waiting"
-        then = clock.now() - timedelta(days=20)
+        then = datetime.combine(one.arrived_on, NINE, UTC) + CONFIRMED_AFTER
         row: dict[str, Any] = {
             "id": payee_id,
             "person_id": key,
@@ -197,3 +204,19 @@ class Writer:
             "likeness": max(names.likeness(on_account, own) for own in (one.full_name, one.name_latin) if own),
             "decided_by": self.staff.actors["approver"].user_id if confirmed else None,
         }
+
+
+def _draw_again(session: Session, model: type[Any], prefix: str, rows: Rows) -> None:
+    """Draw those references anew that somebody has already: of 2^30 there are, so it happens among fifty thousand."""
+    taken: set[str] = set()
+    while rows:
+        drawn = [row["reference"] for row in rows]
+        taken |= set(session.scalars(select(model.reference).where(model.reference.in_(drawn))))
+        again = []
+        for row in rows:
+            if row["reference"] in taken:
+                row["reference"] = new_reference(prefix)
+                again.append(row)
+            else:
+                taken.add(row["reference"])
+        rows = again

@@ -27,10 +27,9 @@ E = LedgerEntry
 def people_counts(session: Session, look: Look) -> dict[str, Any]:
     """How many people were owed something for the first time or again, and who was not paid, and why."""
     entitled = select(E.person).where(*look.entries, E.cause == Cause.ENTITLE).distinct().subquery()
-    before = exists().where(*look.known, E.cause == Cause.ENTITLE, E.report_month < look.month)
-    known = before.where(E.person == entitled.c.person)
+    before = select(E.person).where(*look.known, E.cause == Cause.ENTITLE, E.report_month < look.month)
     everyone = session.scalar(select(func.count()).select_from(entitled)) or 0
-    again = session.scalar(select(func.count()).select_from(entitled).where(known)) or 0
+    again = session.scalar(select(func.count()).select_from(entitled).where(entitled.c.person.in_(before))) or 0
     held, ended, missed = _on_hold(session, look), _ended(session, look), _missed(session, look)
     return {
         "new": everyone - again,
