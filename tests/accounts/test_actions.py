@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from receiver.access import Role
-from receiver.accounts import actions, rules
-from tests.factories.accounts import acting, make_user
+from receiver.access import SYSTEM, Role
+from receiver.accounts import actions, queries, rules
+from receiver.accounts.rules import UserState
+from receiver.kit import clock
+from receiver.settings import Settings
+from tests.factories.accounts import acting, make_office, make_user
 
 
 def test_a_code_without_a_second_factor_is_wrong(session):
@@ -39,3 +42,39 @@ def test_one_administrator_stays(session):
         actions.change_user(session, auditor, user, name="A", roles=[Role.AUDITOR], offices=[])
     with pytest.raises(rules.LastAdministrator):
         actions.lock_user(session, auditor, user, reason="Gone")
+
+
+def test_of_two_administrators_one_may_go(session):
+    leaving, staying = (make_user(session, Role.ADMINISTRATOR) for _each in range(2))
+    actions.lock_user(session, acting(session, staying), leaving, reason="Moved on")
+    assert leaving.state is UserState.LOCKED
+
+
+def test_a_link_of_a_locked_user_opens_nothing(session):
+    """Locking stops the open links; this is the second lock on the same door."""
+    admin, user = make_user(session, Role.ADMINISTRATOR), make_user(session)
+    actions.invite(session, acting(session, admin), user)
+    link = queries.open_invitation(session, user.id, clock.now())
+    user.state = UserState.LOCKED
+    with pytest.raises(rules.LinkGone):
+        actions.accept_invitation(session, SYSTEM, link, "hash")
+    assert link.used_at is None
+
+
+def test_signing_out_twice_is_one_act(session):
+    user = make_user(session)
+    actor = acting(session, user)
+    row = actions.start_session(session, actor, user, Settings(), device="Phone").row
+    actions.end_session(session, actor, row)
+    before = row.ended_at
+    actions.end_session(session, actor, row)
+    assert row.ended_at == before
+
+
+def test_other_offices_take_the_place_of_the_first(session):
+    user, office = make_user(session), make_office(session)
+    admin = make_user(session, Role.ADMINISTRATOR)
+    actions.change_user(
+        session, acting(session, admin), user, name=user.name, roles=[Role.CASEWORKER], offices=[office.id]
+    )
+    assert set(queries.office_ids_of(session, user.id)) == {office.id}
