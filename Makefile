@@ -6,7 +6,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev system test sure format lint types imports templates words spell soak kills load look bench shots wheel clean migration
+.PHONY: help run install dev system test sure format lint types imports templates words spell soak kills load look journeys bench shots wheel clean migration
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,9 @@ load: dev  ## Forty caseworkers for two minutes over 50,000 people on SQLite
 
 look: dev system  ## Every page in five languages at 320 and 1280 px: budgets, axe, overlap, contrast
 	$(PYTEST) -n $(WORKERS) -m slow tests/look
+
+journeys: dev system  ## A month from manifest to report in the browser: with and without JavaScript, in English and Arabic
+	$(PYTEST) -n $(WORKERS) tests/journeys
 
 bench: dev  ## Page and month benchmarks beside their floors
 	$(BIN)/python bench/pages.py
