@@ -114,6 +114,7 @@ class Kind(LabelledEnum):
     PERSON_CHANGED = "person.changed", _("The details of a person were changed.")
     PERSON_LEFT = "person.left", _("It was recorded that a person left or died."), _NOTICE, "supervisor"
     PERSON_LEFT_UNDONE = "person.left_undone", _("It was recorded in error that a person left or died."), _NOTICE
+    PERSON_MOVED = "person.moved", _("A person was moved to another office."), _NOTICE, "supervisor"
     CONTACT_CHANGED = "person.contact_changed", _("The ways to reach a person were changed.")
     DOCUMENT_CHANGED = "person.document_changed", _("The identity documents of a person were changed.")
     HOUSEHOLD_CHANGED = "household.changed", _("A household was changed.")

@@ -56,6 +56,16 @@ class CaseworkerForm(Form):
     caseworker = OneOf(_("Caseworker"))
 
 
+class TransferForm(Form):
+    """To which office somebody moves, why, with whom, and who takes them on there."""
+
+    versioned = True
+    office = OneOf(_("Office"))
+    reason = Line(_("Reason"), hint=_("It is kept in the audit record."))
+    household = Flag(_("The whole household moves"))
+    caseworker = optional(OneOf(_("Caseworker")))
+
+
 class StageForm(Form):
     """Where a case goes next; `case` says which."""
 

@@ -10,7 +10,7 @@ from receiver.cases import actions, queries
 from receiver.kit import clock
 from receiver.kit.words import _, p_
 from receiver.people import hooks
-from receiver.people.hooks import Alert
+from receiver.people.hooks import Advice, Alert
 from receiver.web.slots import MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def wire() -> None:
     """Connect the room; doing it again changes nothing."""
     hooks.PERSON_ARRIVED.connect(actions.open_case, name="cases")
     hooks.CASEWORKER_CHOSEN.connect(_caseworker_chosen, name="cases")
-    hooks.CASEWORKER_ADVICE.connect(queries.suggestions, name="cases")
+    hooks.CASEWORKER_ADVICE.connect(_advice, name="cases")
     hooks.ALERTS.connect(_gone_with_open_case, name="cases")
     MENU.offer(PEOPLE)
     MENU.offer(TASKS)
@@ -50,6 +50,10 @@ def _caseworker_chosen(
     session: Session, actor: Actor, people: Sequence[Person], programme_id: UUID, caseworker_id: UUID
 ) -> int:
     return actions.assign_caseworker(session, actor, people, caseworker_id, programme_id=programme_id)
+
+
+def _advice(session: Session, people: Sequence[Person]) -> Sequence[Advice]:
+    return queries.suggestions(session, people)
 
 
 def _gone_with_open_case(session: Session, actor: Actor, person: Person) -> Sequence[Alert]:

@@ -560,6 +560,76 @@ class TestCase:
         browser.get(f"{place}/close", status=403)
 
 
+class TestTransfer:
+    @pytest.fixture
+    def huye(self, system):
+        with system.database.write() as session:
+            office = make_office(session, "Huye")
+            make_user(session, Role.CASEWORKER, offices=[office], name="Jules")
+            return office
+
+    def check(self, boss, place, huye, **more):
+        form = boss.get(boss.get(place).links["Move to another office"]).form(f"{place}/transfer/check")
+        return boss.submit(form, status=200, office=str(huye.id), reason="She works there", **more)
+
+    def test_after_a_check_a_person_belongs_to_another_office(self, system, boss, sign_in, person, place, huye):
+        page = self.check(boss, place, huye)
+        assert page.h1 == f"{person.reference} Check before moving"
+        said = page.text(".//main")
+        for told in ("Huye", person.full_name, "She works there", "Jules: 0 open cases", "Move 1 person"):
+            assert told in said
+        form = page.form(f"{place}/transfer")
+        with system.database.read() as session:
+            jules = session.scalars(select(User).where(User.name == "Jules")).one()
+        page = boss.follow(boss.submit(form, caseworker=str(jules.id)))
+        assert page.h1 == "People"
+        assert "1 person has moved to another office." in page.text()
+        boss.get(place, status=404)
+        there = sign_in(jules)
+        assert "A person was moved to another office." in there.get(f"{place}/history?kind=case").text()
+        assert {task.assignee_id for task in open_tasks(system, person)} == {jules.id}
+
+    def test_with_the_household_or_out_of_it(self, system, boss, person, place, office, huye):
+        with system.database.write() as session:
+            child = make_person(session, session.merge(office), "Child")
+            make_household(session, session.get(Person, person.id), child)
+        assert "This person moves out of the household." in self.check(boss, place, huye).text()
+        page = self.check(boss, place, huye, household="1")
+        assert "moves out" not in page.text(".//main")
+        assert child.reference in page.text(".//main")
+        assert "2 people have moved" in boss.follow(boss.submit(page.form(f"{place}/transfer"))).text()
+        boss.get(f"/people/{child.reference}", status=404)
+
+    def test_who_sees_both_offices_stays_with_the_person(self, sign_in, office, place, huye):
+        both = sign_in(Role.SUPERVISOR, offices=[office, huye])
+        answer = both.submit(self.check(both, place, huye).form(f"{place}/transfer"))
+        assert answer.response.headers["location"] == place
+
+    def test_what_is_wrong_is_told(self, system, boss, browser, person, place, office, huye):
+        form = boss.get(f"{place}/transfer").form(f"{place}/transfer/check")
+        assert "Reason" in boss.submit(form, status=422, office=str(huye.id)).text(".//*[@class='errs']")
+        boss.submit(form, status=422, office=str(office.id), reason="x", _key=None)
+        form = self.check(boss, place, huye).form(f"{place}/transfer")
+        told = boss.submit(form, status=422, caseworker="nobody")
+        assert "is no caseworker in the office" in told.text(".//*[@class='errs']")
+        with system.database.write() as session:
+            session.get(Person, person.id).name_latin = "Changed"
+        boss.submit(form, status=409, _key=None)
+        assert "Move to another office" not in browser.get(place).text()
+        browser.get(f"{place}/transfer", status=403)
+
+    def test_who_is_expected_belongs_to_the_office_of_the_arrival(self, system, boss, office, huye):
+        with system.database.write() as session:
+            fresh = make_person(session, session.merge(office), "Fresh", arrived_on=None)
+        place = f"/people/{fresh.reference}/transfer"
+        assert "has not arrived yet" in boss.get(place).text(".//main")
+        said = {"office": str(huye.id), "reason": "x", "_ver": "1"}
+        assert "has not arrived yet" in boss.post(place, said, status=422).text(".//*[@class='errs']")
+
+    def test_where_there_is_one_office_nobody_moves(self, boss, place):
+        assert "There is no other office." in boss.get(f"{place}/transfer").text()
+
+
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_every_page_in_other_languages(system, sign_in, office, worker, person, place, language):
     """Each is held to the strict reader, from the other side as well."""
@@ -568,7 +638,18 @@ def test_every_page_in_other_languages(system, sign_in, office, worker, person, 
     with system.database.write() as session:
         boss = make_user(session, Role.SUPERVISOR, offices=[session.merge(office)], language=language)
     browser = sign_in(boss, language=language)
-    parts = ("", "/history", "/tasks", "/tasks/new", "/notes/new", "/attachments", "/caseworker", "/close", "/reopen")
+    parts = (
+        "",
+        "/history",
+        "/tasks",
+        "/tasks/new",
+        "/notes/new",
+        "/attachments",
+        "/caseworker",
+        "/transfer",
+        "/close",
+        "/reopen",
+    )
     for address in (
         "/people",
         "/tasks?whose=all",

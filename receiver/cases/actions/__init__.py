@@ -27,6 +27,9 @@ from receiver.cases.actions.tasks import (
     hand_over_task,
     move_tasks,
 )
+from receiver.cases.actions.transfers import (
+    transfer,
+)
 
 __all__ = [
     "Contact",
@@ -46,4 +49,5 @@ __all__ = [
     "open_case",
     "remove_attachment",
     "reopen_case",
+    "transfer",
 ]

@@ -158,12 +158,13 @@ def caseloads(session: Session, user_ids: Collection[UUID]) -> dict[UUID, int]:
     return {user_id: counted.get(user_id, 0) for user_id in user_ids}
 
 
-def suggestions(session: Session, people: Sequence[Person]) -> list[Suggestion]:
+def suggestions(session: Session, people: Sequence[Person], office_id: UUID | None = None) -> list[Suggestion]:
     """Who might take these people on: caseworkers of all their offices, those who speak with them first.
 
-    Among those who share as many languages, the one with the fewest open cases comes first.
+    Among those who share as many languages, the one with the fewest open cases comes first. With an office it is they
+    of that one, to which the people are about to move.
     """
-    offices = {person.office_id for person in people}
+    offices = {office_id} if office_id is not None else {person.office_id for person in people}
     there = [{user.id: user for user in caseworkers(session, [office_id])} for office_id in offices]
     users = [user for user in there[0].values() if all(user.id in each for each in there)] if there else []
     loads = caseloads(session, [user.id for user in users])

@@ -39,6 +39,7 @@ STORIES: dict[Story, tuple[Kind, ...]] = {
     Story.CASE: (
         Kind.CASE_OPENED,
         Kind.CASE_ASSIGNED,
+        Kind.PERSON_MOVED,
         Kind.CASE_STAGE_MOVED,
         Kind.CASE_CLOSED,
         Kind.CASE_REOPENED,

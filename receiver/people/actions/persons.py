@@ -18,7 +18,18 @@ from receiver.people.actions.households import give_up_collecting
 from receiver.people.actions.twins import look_again
 from receiver.people.models import NameKey, Person
 from receiver.people.queries import names_of, needs_of, needs_place, remark_of, remark_place
-from receiver.people.rules import PREFIX, AlreadyLeft, Identity, LeftKind, Need, NotHereYet, check_arrived, check_left
+from receiver.people.rules import (
+    PREFIX,
+    AlreadyLeft,
+    Identity,
+    LeftKind,
+    Need,
+    NotHereToMove,
+    NotHereYet,
+    SameOffice,
+    check_arrived,
+    check_left,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,6 +138,32 @@ def correct_arrival(session: Session, actor: Actor, person: Person, *, on: date,
     was, person.arrived_on = person.arrived_on, on
     audit.record(
         session, Kind.PERSON_CHANGED, actor, person.reference, person=person.id, reason=reason, arrived_on=on, was=was
+    )
+
+
+def move_office(
+    session: Session, actor: Actor, person: Person, office_id: UUID, *, reason: str, **facts: object
+) -> None:
+    """Let another office look after somebody who is here; `facts` say what went along. The arrival stays as it was.
+
+    Raises:
+        NotHereToMove, SameOffice
+    """
+    if person.arrived_on is None:
+        raise NotHereToMove
+    if person.office_id == office_id:
+        raise SameOffice(reference=person.reference)
+    was, person.office_id = person.office_id, office_id
+    audit.record(
+        session,
+        Kind.PERSON_MOVED,
+        actor,
+        person.reference,
+        person=person.id,
+        reason=reason,
+        was=was,
+        office=office_id,
+        **facts,
     )
 
 

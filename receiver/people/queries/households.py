@@ -77,6 +77,13 @@ def members_of(session: Session, household_id: UUID) -> Sequence[tuple[Household
     return session.execute(wanted).all()
 
 
+def living_with(session: Session, person: Person) -> list[Person]:
+    """The others who live with somebody now and are here."""
+    household = household_of(session, person)
+    members = [member for _place, member in members_of(session, household.id)] if household else []
+    return [one for one in members if one.id != person.id and one.arrived_on is not None and one.left_on is None]
+
+
 def households_of(session: Session, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The household of each of these people who lives in one now."""
     wanted = select(HouseholdMember.person_id, HouseholdMember.household_id).where(HouseholdMember.until.is_(None))

@@ -111,6 +111,20 @@ class NotHereYet(Refusal):
     sentence = _("This person has not arrived yet, so leaving cannot be recorded.")
 
 
+class NotHereToMove(Refusal):
+    """Who is expected belongs to the office of their arrival."""
+
+    sentence = _("This person has not arrived yet.")
+    status = 422
+
+
+class SameOffice(Refusal):
+    """Moving somebody to where they are."""
+
+    sentence = _("%(reference)s belongs to this office already. Nothing was changed.")
+    status = 422
+
+
 class AlreadyLeft(Refusal):
     """Leaving is recorded once."""
 
