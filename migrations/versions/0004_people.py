@@ -91,6 +91,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
     )
     op.create_index(op.f("ix_people_arrived_on"), "people", ["arrived_on"], unique=False)
     op.create_index(op.f("ix_people_office_id"), "people", ["office_id"], unique=False)
+    op.create_index("ix_people_full_name_id", "people", ["full_name", "id"])
     op.create_index("ix_people_office_id_full_name_id", "people", ["office_id", "full_name", "id"], unique=False)
     op.create_table(
         "arrivals",

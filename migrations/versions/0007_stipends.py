@@ -50,6 +50,7 @@ def _pay_runs() -> None:
         sa.Column("odd", sa.Integer(), nullable=False),
         sa.Column("already", sa.Integer(), nullable=False),
         sa.Column("total_minor", Minor(0), nullable=False),
+        sa.Column("figures", Json, nullable=False),
         sa.Column("digest", sa.String(64)),
         sa.Column("attempt", sa.SmallInteger(), nullable=False),
         sa.Column("approvals_needed", sa.SmallInteger(), nullable=False),
@@ -870,6 +871,7 @@ def _run_lines() -> None:
     op.create_index(op.f("ix_run_lines_payment_id"), "run_lines", ["payment_id"])
     op.create_index(op.f("ix_run_lines_person_id"), "run_lines", ["person_id"])
     op.create_index(op.f("ix_run_lines_reissue_of"), "run_lines", ["reissue_of"])
+    op.create_index("ix_run_lines_run_id_id", "run_lines", ["run_id", "id"])
     op.create_index("ix_run_lines_run_id_status_id", "run_lines", ["run_id", "status", "id"])
     install(
         op.get_bind(),

@@ -91,7 +91,9 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the roles held allows it."""
-        return permission in SYSTEM_MAY if self.is_system else bool(self._holding(permission))
+        if self.is_system:
+            return permission in SYSTEM_MAY
+        return not self.roles.isdisjoint(MATRIX.get(permission, ()))
 
     def demand(self, permission: Permission) -> None:
         """Refuse what is not allowed.

@@ -38,6 +38,8 @@ def show(value: object, locale: str | None = None) -> str:
     Raises:
         TypeError: nobody has said how to show this kind.
     """
+    if type(value) is str:  # by far the most
+        return value
     if isinstance(value, (list, tuple)):
         return fmt.listing((show(item, locale) for item in value), locale)
     for kind, shown in _SHOWN:

@@ -58,6 +58,7 @@ class Person(HasId, Versioned, Stamped, Base):
         CheckConstraint("birth_day IS NULL OR birth_day BETWEEN 1 AND 31", name="birth_day_real"),
         CheckConstraint("left_on IS NULL OR arrived_on IS NULL OR left_on >= arrived_on", name="left_after_arrival"),
         CheckConstraint("(left_on IS NULL) = (left_kind IS NULL)", name="left_kind_given"),
+        Index("ix_people_full_name_id", "full_name", "id"),
         Index("ix_people_office_id_full_name_id", "office_id", "full_name", "id"),
     )
 

@@ -31,6 +31,7 @@ class Speech:
         self.code = code
         self._ready: dict[tuple[str, bool], str] = {}
         self._whole: dict[Words, Markup] = {}
+        self._bare: dict[Words, str] = {}
 
     def say(self, words: Words | LabelledEnum | str, /, **params: object) -> Markup:
         """A sentence as text of an element; an English one by its words, or `Words`."""
@@ -39,7 +40,14 @@ class Speech:
     def say_bare(self, words: Words | LabelledEnum | str, /, **params: object) -> str:
         """A sentence without any markup: for attributes, titles and files; it still has to be escaped."""
         whole = self._words(words, params)
-        return i18n.text(whole.with_(**{name: self._plain(value) for name, value in whole.items}), self.code)
+        if whole.items:
+            return i18n.text(whole.with_(**{name: self._plain(value) for name, value in whole.items}), self.code)
+        known = self._bare.get(whole)
+        if known is None:
+            known = i18n.text(whole, self.code)
+            if len(self._bare) < _KEPT_AT_MOST:
+                self._bare[whole] = known
+        return known
 
     def say_in_context(self, context: str, msgid: str, /, **params: object) -> Markup:
         """A short word that needs to be known where it stands."""

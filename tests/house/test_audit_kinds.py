@@ -91,6 +91,7 @@ EXEMPT: dict[str, str] = {
     "receiver.stipends.actions.results.reconcile_in_background": "It hands over work, which records what it took in.",
     "receiver.stipends.actions.run_build.add_lines": _PART,
     "receiver.stipends.actions.run_build.build_in_background": "It hands over work, which records the building.",
+    "receiver.stipends.actions.run_build.count_figures": _PART,
     "receiver.stipends.actions.run_build.count_lines": _PART,
     "receiver.stipends.actions.steps.add_step": _PART,
 }

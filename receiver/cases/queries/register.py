@@ -1,20 +1,23 @@
-"""The register of people (S13): who fits, in what order, with what is known of each; three queries a page."""
+"""The register of people (S13): who fits, in what order, with what is known of each; four queries a page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
-    ScalarSelect,
     Select,
     String,
+    bindparam,
     cast,
     func,
     literal,
+    null,
     select,
     tuple_,
     union_all,
@@ -25,14 +28,14 @@ from receiver.access import Permission, Role
 from receiver.accounts.models import Office, User, UserOffice, UserRole
 from receiver.accounts.rules import UserState
 from receiver.cases.models import Case, Task
-from receiver.cases.rules import Looking, Order, Presence, Stage, TaskKind, TaskState, Whose
+from receiver.cases.rules import Looking, Presence, Stage, TaskKind, TaskState, Whose
 from receiver.cases.slots import visible_columns
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
-from receiver.people.queries import PersonCard, visible_people
+from receiver.people.queries import CARD, PersonCard, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 NOT_YET = date(9999, 12, 31)  # where people stand who have not arrived, when sorted by arrival
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RegisterRow:
     """A person as the register shows them; `extra` are the words of the columns that other rooms offer, by name."""
 
@@ -64,16 +67,17 @@ class FilterChoices:
 
 def register(session: Session, actor: Actor, looking: Looking, cursor: Cursor | None) -> Page[RegisterRow]:
     """The people within reach who fit. A place is the id of a person: names stay out of addresses."""
-    wanted = _fitting(visible_people(actor, Permission.PERSON_LIST), actor, looking)
+    wanted = select(*CARD).where(*visible(actor, Permission.PERSON_LIST), *_fitting(actor, looking))
     back = cursor is not None and cursor.back
     down = looking.order.down != back
-    key = _key(looking.order, Person)
+    key = Person.full_name if looking.order.by_name else func.coalesce(Person.arrived_on, NOT_YET)
     if cursor is not None:
         here = select(key, Person.id).where(Person.id == cursor.place[0]).scalar_subquery()
         place = tuple_(key, Person.id)
         wanted = wanted.where(place < here if down else place > here)
-    some = wanted.order_by(*_sorted(key, Person.id, down=down)).limit(DEFAULT_SIZE + 1)
-    rows = _rows(session, actor, some, lambda who: _sorted(_key(looking.order, who), who.id, down=down))
+    order = (key.desc(), Person.id.desc()) if down else (key, Person.id)
+    found = session.execute(wanted.order_by(*order).limit(DEFAULT_SIZE + 1))
+    rows = [RegisterRow(PersonCard.of(row)) for row in found]
     page = Page.build(rows, DEFAULT_SIZE, lambda row: (row.person.id,), cursor=cursor)
     _fill(session, actor, page.rows)
     return page
@@ -85,37 +89,44 @@ def found_people(session: Session, actor: Actor, ids: Sequence[UUID], cursor: Cu
     back = cursor is not None and cursor.back
     at = place.get(UUID(str(cursor.place[0])), -1) if cursor is not None else -1
     beside = ids[:at] if back else ids[at + 1 :]
-    some = visible_people(actor, Permission.PERSON_LIST).where(Person.id.in_(beside))
-    found = _rows(session, actor, some, lambda who: (who.id,))
-    rows = sorted(found, key=lambda row: place[row.person.id], reverse=back)[: DEFAULT_SIZE + 1]
+    wanted = select(*CARD).where(Person.id.in_(beside), *visible(actor, Permission.PERSON_LIST))
+    found = sorted(session.execute(wanted), key=lambda row: place[row.id], reverse=back)
+    rows = [RegisterRow(PersonCard.of(row)) for row in found[: DEFAULT_SIZE + 1]]
     page = Page.build(rows, DEFAULT_SIZE, lambda row: (row.person.id,), cursor=cursor)
     _fill(session, actor, page.rows)
     return page
 
 
 def filter_choices(session: Session, actor: Actor) -> FilterChoices:
-    """The offices within reach and their caseworkers, in one query."""
+    """The offices within reach and, for who may see cases, their caseworkers; in one query."""
     scope = actor.scope(Permission.PERSON_LIST)
-    offices = select(literal("office").label("what"), cast(Office.id, String).label("id"), Office.name.label("name"))
-    workers = (
-        select(literal("caseworker"), cast(User.id, String), User.name)
-        .join(UserRole, UserRole.user_id == User.id)
-        .where(UserRole.role == Role.CASEWORKER, User.state == UserState.ACTIVE)
-    )
-    if not scope.everywhere:
-        offices = offices.where(Office.id.in_(scope.offices))
-        there = select(UserOffice.user_id).where(UserOffice.office_id.in_(scope.offices))
-        workers = workers.where(User.id.in_(there))
-    found = union_all(offices, workers).subquery()
-    rows = session.execute(select(found).order_by(found.c.name, found.c.id)).all()
+    wanted = _choices(scope.everywhere, actor.may(Permission.CASE_VIEW))
+    rows = session.execute(wanted, {} if scope.everywhere else {"offices": list(scope.offices)}).all()
     return FilterChoices(
         [(id_, name) for what, id_, name in rows if what == "office"],
         [(id_, name) for what, id_, name in rows if what == "caseworker"],
     )
 
 
-def _fitting(wanted: Select[Any], actor: Actor, looking: Looking) -> Select[Any]:
-    """Only those who fit. A filter on cases counts only for who may see cases."""
+@cache
+def _choices(everywhere: bool, workers: bool) -> Select[*tuple[Any, ...]]:
+    """The statement of `filter_choices`, which is made once for each kind of actor."""
+    within: BindParameter[UUID] = bindparam("offices", expanding=True)
+    offices = select(literal("office").label("what"), cast(Office.id, String).label("id"), Office.name.label("name"))
+    people = (
+        select(literal("caseworker"), cast(User.id, String), User.name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(UserRole.role == Role.CASEWORKER, User.state == UserState.ACTIVE)
+    )
+    if not everywhere:
+        offices = offices.where(Office.id.in_(within))
+        people = people.where(User.id.in_(select(UserOffice.user_id).where(UserOffice.office_id.in_(within))))
+    found = (union_all(offices, people) if workers else offices).subquery()
+    return select(found).order_by(found.c.name, found.c.id)
+
+
+def _fitting(actor: Actor, looking: Looking) -> list[ColumnElement[bool]]:
+    """The conditions of those who fit. A filter on cases counts only for who may see cases."""
     conditions: list[ColumnElement[bool]] = list(_presence(looking.presence))
     if looking.whose is Whose.OFFICE:
         conditions.append(Person.office_id.in_(actor.offices))
@@ -127,18 +138,16 @@ def _fitting(wanted: Select[Any], actor: Actor, looking: Looking) -> Select[Any]
         conditions.append(Person.arrived_on.between(looking.arrived_in.first, looking.arrived_in.last))
     if actor.may(Permission.CASE_VIEW):
         conditions += _of_cases(actor, looking)
-    return wanted.where(*conditions)
+    return conditions
 
 
 def _presence(presence: Presence | None) -> list[ColumnElement[bool]]:
-    arrived, left = Person.arrived_on.is_not(None), Person.left_on.is_not(None)
-    conditions: dict[Presence | None, list[ColumnElement[bool]]] = {
-        None: [],
-        Presence.EXPECTED: [~arrived, ~left],
-        Presence.HERE: [arrived, ~left],
-        Presence.LEFT: [left],
-    }
-    return conditions[presence]
+    if presence is None:
+        return []
+    if presence is Presence.LEFT:
+        return [Person.left_on.is_not(None)]
+    arrived = Person.arrived_on.is_not(None) if presence is Presence.HERE else Person.arrived_on.is_(None)
+    return [arrived, Person.left_on.is_(None)]
 
 
 def _of_cases(actor: Actor, looking: Looking) -> list[ColumnElement[bool]]:
@@ -153,56 +162,43 @@ def _of_cases(actor: Actor, looking: Looking) -> list[ColumnElement[bool]]:
     return [Person.id.in_(select(Case.person_id).where(*conditions)) for conditions in wanted]
 
 
-def _key(order: Order, who: Any) -> ColumnElement[Any]:
-    key: ColumnElement[Any] = who.full_name if order.by_name else func.coalesce(who.arrived_on, NOT_YET)
-    return key
-
-
-def _sorted(key: ColumnElement[Any], id_: Any, *, down: bool) -> tuple[Any, Any]:
-    return (key.desc(), id_.desc()) if down else (key, id_)
-
-
-def _rows(
-    session: Session, actor: Actor, some: Select[Person], order: Callable[[Any], tuple[Any, ...]]
-) -> list[RegisterRow]:
-    """A page of people with the case that counts, who has it, and the task that is due next.
-
-    The page is cut out first and the rest is looked up for its few rows. The open case opened last counts, else the
-    last one of all. What the actor may not see is not asked for.
-    """
-    who: Any = aliased(Person, some.subquery())
-    wanted: Select[Any] = select(who).select_from(who)
-    columns: list[Any] = []
-    if actor.may(Permission.PERSON_VIEW) and actor.may(Permission.CASE_VIEW):
-        case, worker = aliased(Case), aliased(User)
-        wanted = wanted.outerjoin(case, case.id == _counting_case(who)).outerjoin(
-            worker, worker.id == case.caseworker_id
-        )
-        columns += [case.stage.label("stage"), worker.name.label("caseworker")]
-    if actor.may(Permission.PERSON_VIEW) and actor.may(Permission.TASK_VIEW):
-        task = aliased(Task)
-        wanted = wanted.outerjoin(task, task.id == _next_task(who))
-        columns += [task.kind.label("task"), task.due_on.label("due_on")]
-    found = session.execute(wanted.add_columns(*columns).order_by(*order(who)))
-    names = [column.name for column in columns]
-    return [RegisterRow(PersonCard.of(person), **dict(zip(names, beside, strict=True))) for person, *beside in found]
-
-
-def _counting_case(who: Any) -> ScalarSelect[UUID]:
-    ordered = select(Case.id).where(Case.person_id == who.id)
-    ordered = ordered.order_by(Case.closed_on.is_not(None), Case.opened_on.desc(), Case.id.desc())
-    return ordered.limit(1).correlate(who).scalar_subquery()
-
-
-def _next_task(who: Any) -> ScalarSelect[UUID]:
-    ordered = select(Task.id).where(Task.person_id == who.id, Task.state == TaskState.OPEN)
-    return ordered.order_by(Task.due_on, Task.id).limit(1).correlate(who).scalar_subquery()
-
-
 def _fill(session: Session, actor: Actor, rows: Sequence[RegisterRow]) -> None:
-    ids = [row.person.id for row in rows]
-    for column in visible_columns(actor) if ids else ():
-        words = column.values(session, ids)
-        for row in rows:
-            if row.person.id in words:
-                row.extra[column.name] = words[row.person.id]
+    """Add what stands beside the people of a page; what the actor may not see is not asked for."""
+    by_id = {row.person.id: row for row in rows}
+    if not by_id:
+        return
+    views = actor.may(Permission.PERSON_VIEW)
+    cases, tasks = views and actor.may(Permission.CASE_VIEW), views and actor.may(Permission.TASK_VIEW)
+    if cases or tasks:
+        for id_, *work in session.execute(_work(cases, tasks), {"people": list(by_id)}):
+            row = by_id[id_]
+            row.stage, row.caseworker, row.task, row.due_on = work
+    for column in visible_columns(actor):
+        for id_, words in column.values(session, list(by_id)).items():
+            by_id[id_].extra[column.name] = words
+
+
+@cache
+def _work(cases: bool, tasks: bool) -> Select[*tuple[Any, ...]]:
+    """Of some people the case that counts, who has it, and the task that is due next.
+
+    The open case opened last counts, else the last one of all. The page is cut out before: a database that sorts would
+    look these up for everybody.
+    """
+    people: BindParameter[UUID] = bindparam("people", expanding=True)
+    wanted: Select[*tuple[Any, ...]] = select(Person.id).select_from(Person).where(Person.id.in_(people))
+    columns: list[Any] = [null()] * 4
+    if cases:
+        inner = aliased(Case)
+        counting = select(inner.id).where(inner.person_id == Person.id).limit(1)
+        counting = counting.order_by(inner.closed_on.is_not(None), inner.opened_on.desc(), inner.id.desc())
+        wanted = wanted.outerjoin(Case, Case.id == counting.scalar_subquery())
+        wanted = wanted.outerjoin(User, User.id == Case.caseworker_id)
+        columns[:2] = Case.stage, User.name
+    if tasks:
+        task = aliased(Task)
+        following = select(task.id).where(task.person_id == Person.id, task.state == TaskState.OPEN).limit(1)
+        following = following.order_by(task.due_on, task.id)
+        wanted = wanted.outerjoin(Task, Task.id == following.scalar_subquery())
+        columns[2:] = Task.kind, Task.due_on
+    return wanted.add_columns(*columns)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 
 from receiver import vault
 from receiver.access import Permission
@@ -16,7 +16,7 @@ from receiver.cases.rules import TaskState, Whose
 from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
-from receiver.people.queries import PersonCard, visible_people
+from receiver.people.queries import CARD, PersonCard, visible, visible_people
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -54,8 +54,7 @@ def task_of(session: Session, actor: Actor, task_id: UUID, permission: Permissio
     Raises:
         NotFound: there is none, or the actor may not see the person.
     """
-    seen = visible_people(actor, permission).subquery()
-    wanted = select(Task, Person).join(Person, Person.id == Task.person_id).join(seen, seen.c.id == Person.id)
+    wanted = select(Task, Person).join(Person, Person.id == Task.person_id).where(*visible(actor, permission))
     found = session.execute(wanted.where(Task.id == task_id)).first()
     if found is None:
         raise NotFound
@@ -70,8 +69,7 @@ def tasks_by_id(
     Raises:
         NotFound: one is unknown or may not be seen; then it is done for none.
     """
-    seen = visible_people(actor, permission).subquery()
-    wanted = select(Task, Person).join(Person, Person.id == Task.person_id).join(seen, seen.c.id == Person.id)
+    wanted = select(Task, Person).join(Person, Person.id == Task.person_id).where(*visible(actor, permission))
     found = session.execute(wanted.where(Task.id.in_(set(ids))).order_by(Task.due_on, Task.id)).all()
     if len(found) < len(set(ids)):
         raise NotFound
@@ -167,16 +165,15 @@ def open_task_count(session: Session, person_id: UUID) -> int:
     return session.scalar(wanted) or 0
 
 
-def _joined(actor: Actor) -> Select[Task, Person, str]:
-    seen = visible_people(actor, Permission.TASK_VIEW).subquery()
+def _joined(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
-        select(Task, Person, User.name)
+        select(Task, User.name, *CARD)
         .join(Person, Person.id == Task.person_id)
-        .join(seen, seen.c.id == Person.id)
         .outerjoin(User, User.id == Task.assignee_id)
+        .where(*visible(actor, Permission.TASK_VIEW))
     )
 
 
-def _rows(session: Session, found: Sequence[tuple[Task, Person, str | None]]) -> list[TaskRow]:
-    vault.warm(session, [task.person_id for task, _person, _name in found if task.title is not None])
-    return [TaskRow(task, PersonCard.of(person), title_of(session, task), name) for task, person, name in found]
+def _rows(session: Session, found: Sequence[Row[*tuple[Any, ...]]]) -> list[TaskRow]:
+    vault.warm(session, [row[0].person_id for row in found if row[0].title is not None])
+    return [TaskRow(row[0], PersonCard.of(row), title_of(session, row[0]), row[1]) for row in found]

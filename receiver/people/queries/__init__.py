@@ -51,6 +51,7 @@ from receiver.people.queries.households import (
     members_of,
 )
 from receiver.people.queries.persons import (
+    CARD,
     PersonCard,
     intake_done,
     needs_of,
@@ -62,6 +63,7 @@ from receiver.people.queries.persons import (
     portions,
     remark_of,
     remark_place,
+    visible,
     visible_ids,
     visible_people,
 )
@@ -88,6 +90,7 @@ from receiver.people.queries.twins import (
 )
 
 __all__ = [
+    "CARD",
     "ArrivalRow",
     "BatchRow",
     "Collectors",
@@ -153,6 +156,7 @@ __all__ = [
     "soon_arriving",
     "traits_of",
     "value_of",
+    "visible",
     "visible_batches",
     "visible_ids",
     "visible_pairs",

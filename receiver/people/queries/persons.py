@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select, false, func, select
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor, Permission
@@ -43,8 +44,8 @@ class PersonCard:
     left_kind: LeftKind | None
 
     @classmethod
-    def of(cls, person: Person) -> PersonCard:
-        """The card of a person who is at hand."""
+    def of(cls, person: Person | Row[*tuple[Any, ...]]) -> PersonCard:
+        """The card of a person who is at hand, or of a row of `CARD`."""
         return cls(
             person.id,
             person.reference,
@@ -59,6 +60,13 @@ class PersonCard:
         )
 
 
+CARD: tuple[Any, ...] = (
+    *(Person.id, Person.reference, Person.full_name, Person.name_latin, Person.languages, Person.interpreter_needed),
+    *(Person.office_id, Person.arrived_on, Person.left_on, Person.left_kind),
+)
+"""The columns of a card. Lists read these and not whole people, which cost more to make than to read."""
+
+
 def portions(ids: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
     """Ids, each once, in parts that a statement can hold."""
     rest = iter(dict.fromkeys(ids))
@@ -68,11 +76,16 @@ def portions(ids: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
 
 def visible_people(actor: Actor, permission: Permission) -> Select[Person]:
     """The people that this right of the actor reaches: of all offices, of some, or nobody. The erased are nobody."""
+    return select(Person).where(*visible(actor, permission))
+
+
+def visible(actor: Actor, permission: Permission, who: Any = Person) -> list[ColumnElement[bool]]:
+    """The same as conditions, for a statement that has people in it already, perhaps under another name."""
     scope = actor.scope(permission)
-    chosen = select(Person).where(Person.erased_at.is_(None))
-    if scope.everywhere:
-        return chosen
-    return chosen.where(Person.office_id.in_(scope.offices) if scope.offices else false())
+    conditions = [who.erased_at.is_(None)]
+    if not scope.everywhere:
+        conditions.append(who.office_id.in_(scope.offices) if scope.offices else false())
+    return conditions
 
 
 def person_by_reference(session: Session, actor: Actor, reference: str, permission: Permission) -> Person:

@@ -28,7 +28,7 @@ from receiver.people.models import (
     Person,
     PossibleDuplicate,
 )
-from receiver.people.queries.persons import portions, visible_people
+from receiver.people.queries.persons import portions, visible
 from receiver.people.rules import ContactKind, DocumentKind, DuplicateState, Likeness, Trait, compare
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ CANDIDATES = 60
 """How many people with names alike are compared; those who share most keys come first."""
 _YEARS = 2
 _UNSETTLED = (DuplicateState.OPEN, DuplicateState.SAME)
+_ONE, _OTHER = aliased(Person), aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +169,11 @@ def visible_pairs(
     actor: Actor, permission: Permission = Permission.DUPLICATE_DECIDE
 ) -> Select[PossibleDuplicate, Person, Person]:
     """The pairs both of whose people the actor sees, ready for paging by the id of the pair."""
-    one = aliased(Person, visible_people(actor, permission).subquery())
-    other = aliased(Person, visible_people(actor, permission).subquery())
     return (
-        select(PossibleDuplicate, one, other)
-        .join(one, one.id == PossibleDuplicate.a_id)
-        .join(other, other.id == PossibleDuplicate.b_id)
+        select(PossibleDuplicate, _ONE, _OTHER)
+        .join(_ONE, _ONE.id == PossibleDuplicate.a_id)
+        .join(_OTHER, _OTHER.id == PossibleDuplicate.b_id)
+        .where(*visible(actor, permission, _ONE), *visible(actor, permission, _OTHER))
     )
 
 

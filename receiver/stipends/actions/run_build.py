@@ -159,6 +159,12 @@ def count_lines(session: Session, run: PayRun) -> None:
     """Bring the counts of a draft up to date with its lines."""
     found = queries.line_counts(session, run)
     run.people, run.total_minor, run.missed, run.odd = found.people, found.total_minor, found.missed, found.odd
+    count_figures(session, run)
+
+
+def count_figures(session: Session, run: PayRun) -> None:
+    """Count anew what the page of a run says of its lines: after every change of them."""
+    run.figures = queries.line_figures(session, run)
     session.flush()
 
 

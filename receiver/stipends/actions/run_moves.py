@@ -12,7 +12,7 @@ from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.money import Money
 from receiver.stipends import queries
-from receiver.stipends.actions.run_build import BULK
+from receiver.stipends.actions.run_build import BULK, count_figures
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Payment, RunLine
 from receiver.stipends.rules import approval, closing
@@ -98,6 +98,7 @@ def reject_run(session: Session, actor: Actor, run: PayRun, *, reason: str) -> P
     again = update(RunLine).where(*frozen).values(payment_id=None, status=LineStatus.INCLUDED)
     session.execute(again, execution_options=BULK)
     queries.forget(session, RunLine)
+    count_figures(session, run)
     add_step(session, actor, run, RunAct.REJECT, reason=reason)
     facts: dict[str, Any] = {"run": run.id, "attempt": run.attempt, "digest": digest, "cancelled": cancelled}
     audit.record(session, Kind.PAY_RUN_REJECTED, actor, queries.subject(session, run), reason=reason, **facts)
@@ -125,6 +126,7 @@ def hold_back(session: Session, actor: Actor, run: PayRun, people: Collection[UU
     for some in queries.portions(wanted):
         session.execute(lines.where(RunLine.person_id.in_(some)), execution_options=BULK)
     queries.forget(session, RunLine)
+    count_figures(session, run)
     add_step(session, actor, run, RunAct.HOLD_BACK, reason=reason)
     person = next(iter(wanted)) if len(wanted) == 1 else None
     facts: dict[str, Any] = {"run": run.id, "lines": len(wanted), "sum_minor": sum_minor, "currency": run.currency}

@@ -1,6 +1,7 @@
 """Pay runs, their history, the list of people they look at, and findings that were accepted."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.db.base import Base, HasId, Stamped, Versioned
 from receiver.db.ddl import Guard, append_only, keep
-from receiver.db.types import Choice, currency_code, minor
+from receiver.db.types import Choice, Json, currency_code, minor
 from receiver.kit.months import Month
 from receiver.stipends.rules.checklist import Flag, unpack
 from receiver.stipends.rules.payments import Channel
@@ -30,6 +31,8 @@ class PayRun(HasId, Versioned, Stamped, Base):
 
     `attempt` counts its submissions, so that end-to-end ids of one that was returned are never used again.
     `built_at` is empty while the background has yet to fill it. `follows` is the run whose month it completes.
+    `figures` are what its page says of the lines, counted whenever they change: for each filter how many it shows and
+    what they come to.
     """
 
     __tablename__ = "pay_runs"
@@ -64,6 +67,7 @@ class PayRun(HasId, Versioned, Stamped, Base):
     odd: Mapped[int] = mapped_column(Integer, default=0)
     already: Mapped[int] = mapped_column(Integer, default=0)
     total_minor: Mapped[int] = minor(least=0, default=0)
+    figures: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     digest: Mapped[str | None] = mapped_column(String(64))
     attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
     approvals_needed: Mapped[int] = mapped_column(SmallInteger, default=1)
@@ -120,6 +124,7 @@ class RunLine(HasId, Base):
     __table_args__ = (
         UniqueConstraint("run_id", "person_id"),
         CheckConstraint("status = 'missed' OR (amount_minor > 0 AND channel IS NOT NULL)", name="pays_something"),
+        Index("ix_run_lines_run_id_id", "run_id", "id"),
         Index("ix_run_lines_run_id_status_id", "run_id", "status", "id"),
     )
 

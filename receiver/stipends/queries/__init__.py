@@ -30,6 +30,7 @@ from receiver.stipends.queries.lines import (
     decided,
     drafted,
     line_counts,
+    line_figures,
     on_the_list,
     open_findings,
 )
@@ -171,6 +172,7 @@ __all__ = [
     "judge_results",
     "limits",
     "line_counts",
+    "line_figures",
     "live_enrolment",
     "lock_people",
     "locked",

@@ -10,6 +10,8 @@ from sqlalchemy import and_, case, func, select
 from receiver import vault
 from receiver.people.queries import portions
 from receiver.stipends.models import Acceptance, RunLine
+from receiver.stipends.rules.checklist import Flag, pack
+from receiver.stipends.rules.listing import LineFilter
 from receiver.stipends.rules.runs import LineStatus
 
 if TYPE_CHECKING:
@@ -56,6 +58,30 @@ def line_counts(session: Session, run: PayRun) -> LineCounts:
         _count(line.flags != 0, line.acceptance_id.is_(None)),
     ).where(line.run_id == run.id)
     return LineCounts(*map(int, session.execute(statement).one()))
+
+
+def shown_by(which: LineFilter) -> ColumnElement[bool]:
+    """Whether a line is one that this filter shows."""
+    line, paid = RunLine, RunLine.status == LineStatus.INCLUDED
+    return {
+        LineFilter.ALL: line.id.is_not(None),
+        LineFilter.MISSED: line.status == LineStatus.MISSED,
+        LineFilter.ODD: and_(paid, line.flags != 0),
+        LineFilter.CHANGED: line.flags.bitwise_and(pack([Flag.AMOUNT_CHANGED])) != 0,
+        LineFilter.PAYEE: line.payee_changed.is_(True),
+        LineFilter.HELD: line.status == LineStatus.HELD_BACK,
+    }[which]
+
+
+def line_figures(session: Session, run: PayRun) -> dict[str, list[int]]:
+    """For each filter how many lines of a run it shows, and what they come to: one query."""
+    columns: list[ColumnElement[Any]] = []
+    for which in LineFilter:
+        columns.append(_count(shown_by(which)))
+        columns.append(func.coalesce(func.sum(case((shown_by(which), RunLine.amount_minor), else_=0)), 0))
+    found = list(map(int, session.execute(select(*columns).where(RunLine.run_id == run.id)).one()))
+    counts, sums = found[::2], found[1::2]
+    return {which.value: [count, minor] for which, count, minor in zip(LineFilter, counts, sums, strict=True)}
 
 
 def decided(session: Session, run: PayRun) -> Decided:

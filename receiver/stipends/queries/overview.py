@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import bindparam, exists, func, select, tuple_
 
 from receiver.access import Permission
 from receiver.kit.money import Money
@@ -170,12 +170,18 @@ def balance_of(session: Session, person_id: UUID) -> Money | None:
     return None if account is None else account.balance
 
 
+_STATES = (
+    select(Enrolment.person_id, Enrolment.state)
+    .where(Enrolment.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(Enrolment.since, Enrolment.id)
+)
+
+
 def states_of(session: Session, people: Sequence[UUID]) -> dict[UUID, EnrolmentState]:
     """Where the stipend of each of these people stands; who was never enrolled is not in the answer."""
     found: dict[UUID, EnrolmentState] = {}
     for some in portions(people):
-        wanted = select(Enrolment.person_id, Enrolment.state).where(Enrolment.person_id.in_(some))
-        found |= dict(session.execute(wanted.order_by(Enrolment.since, Enrolment.id)).all())  # the newest is the last
+        found |= dict(session.execute(_STATES, {"people": some}).all())  # the newest is the last
     return found
 
 

@@ -20,7 +20,8 @@ from receiver.people.models import Person
 from receiver.people.queries import portions
 from receiver.stipends import queries
 from receiver.stipends.models import Payee, Payment, PayRun, RunLine, RunStep
-from receiver.stipends.rules.checklist import Flag, pack
+from receiver.stipends.queries.lines import shown_by
+from receiver.stipends.rules.checklist import Flag, pack, unpack
 from receiver.stipends.rules.listing import LineFilter
 from receiver.stipends.rules.payments import IN_TRANSIT, OWED_AGAIN, Channel, PaymentState
 from receiver.stipends.rules.runs import PREPARING, LineStatus, RunAct, RunState
@@ -86,9 +87,9 @@ def from_place(wanted: Select[Any], key: Any, place: Cursor | None, *, down: boo
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line of a run with its person, and the payment once it was frozen."""
+    """A line of a run (the columns of `_LINE`) with its person, and the payment once it was frozen."""
 
-    line: RunLine
+    line: Any
     reference: str
     name: str
     currency: str
@@ -106,50 +107,46 @@ class LineRow:
         minor = self.line.previous_minor
         return None if minor is None else Money(minor, self.currency)
 
-
-def _which(which: LineFilter) -> ColumnElement[bool]:
-    line, paid = RunLine, RunLine.status == LineStatus.INCLUDED
-    return {
-        LineFilter.ALL: line.id.is_not(None),
-        LineFilter.MISSED: line.status == LineStatus.MISSED,
-        LineFilter.ODD: and_(paid, line.flags != 0),
-        LineFilter.CHANGED: line.flags.bitwise_and(pack([Flag.AMOUNT_CHANGED])) != 0,
-        LineFilter.PAYEE: line.payee_changed.is_(True),
-        LineFilter.HELD: line.status == LineStatus.HELD_BACK,
-    }[which]
+    @property
+    def findings(self) -> tuple[Flag, ...]:
+        """Why to look at this person."""
+        return unpack(self.line.flags)
 
 
-def line_numbers(session: Session, run: PayRun) -> dict[LineFilter, tuple[int, Money]]:
-    """How many lines each filter shows, and what they come to: one query."""
-    columns: list[ColumnElement[Any]] = []
-    for which in LineFilter:
-        columns.append(func.coalesce(func.sum(case((_which(which), 1), else_=0)), 0))
-        columns.append(func.coalesce(func.sum(case((_which(which), RunLine.amount_minor), else_=0)), 0))
-    found = list(session.execute(select(*columns).where(RunLine.run_id == run.id)).one())
-    counts, sums = found[::2], found[1::2]
-    return {
-        which: (int(count), Money(int(minor), run.currency))
-        for which, count, minor in zip(LineFilter, counts, sums, strict=True)
-    }
+def line_numbers(run: PayRun) -> dict[LineFilter, tuple[int, Money]]:
+    """How many lines each filter shows, and what they come to, as it was counted when the lines last changed."""
+    found = {which: run.figures.get(which.value, (0, 0)) for which in LineFilter}
+    return {which: (count, Money(minor, run.currency)) for which, (count, minor) in found.items()}
+
+
+_LINE = (
+    *(RunLine.id, RunLine.status, RunLine.amount_minor, RunLine.previous_minor, RunLine.channel),
+    *(RunLine.payee_changed, RunLine.flags, RunLine.acceptance_id, RunLine.payment_id),
+    *(Person.reference, Person.full_name, Payment.state, Payment.end_to_end_id),
+)
 
 
 def _lines(run: PayRun) -> Any:
     return (
-        select(RunLine, Person.reference, Person.full_name, Payment.state, Payment.end_to_end_id)
+        select(*_LINE)
         .join(Person, Person.id == RunLine.person_id)
         .outerjoin(Payment, Payment.id == RunLine.payment_id)
         .where(RunLine.run_id == run.id)
     )
 
 
+def _line_row(run: PayRun, row: Any) -> LineRow:
+    return LineRow(row, row.reference, row.full_name, run.currency, row.state, row.end_to_end_id)
+
+
 def _line_rows(session: Session, run: PayRun, wanted: Select[Any]) -> list[LineRow]:
-    return [LineRow(row[0], row[1], row[2], run.currency, row[3], row[4]) for row in session.execute(wanted)]
+    return [_line_row(run, row) for row in session.execute(wanted)]
 
 
 def line_page(session: Session, run: PayRun, which: LineFilter, cursor: str | None) -> Page[LineRow]:
     """Lines of a run, by reference: one query."""
     place = Cursor.decode(cursor, UUID)
-    found = _line_rows(session, run, from_place(_lines(run).where(_which(which)), RunLine.id, place))
+    found = _line_rows(session, run, from_place(_lines(run).where(shown_by(which)), RunLine.id, place))
     return Page.build(found, DEFAULT_SIZE, lambda row: (row.line.id,), cursor=place)
 
 
@@ -267,10 +264,7 @@ def changed_payees(session: Session, run: PayRun, now: datetime, most: int) -> l
         .order_by(Payee.id.desc())
         .limit(most)
     )
-    return [
-        ChangedPayee(LineRow(row[0], row[1], row[2], run.currency, row[3], row[4]), *row[5:])
-        for row in session.execute(wanted)
-    ]
+    return [ChangedPayee(_line_row(run, row), *row[len(_LINE) :]) for row in session.execute(wanted)]
 
 
 def runs_to_approve(session: Session, actor: Actor, limit: int) -> tuple[list[tuple[PayRun, Programme]], int]:

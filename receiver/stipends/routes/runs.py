@@ -103,7 +103,7 @@ def paper(request: Request, session: ReadSession, actor: Viewer, name: str, prog
     ctx = {
         **frame(request, session, run),
         "rows": printed_lines(session, run.run, ON_PAPER),
-        "numbers": line_numbers(session, run.run),
+        "numbers": line_numbers(run.run),
         "which": LineFilter,
         "now": clock.now(),
         "back": run.url(),
@@ -237,7 +237,7 @@ def _lines_page(
     request: Request, session: Session, run: Run, filters: LinesFilter, bulk: LinesForm | None = None
 ) -> Response:
     which = filters.values.get("show") or LineFilter.ALL
-    numbers = line_numbers(session, run.run)
+    numbers = line_numbers(run.run)
     here = {one: f"{run.url()}&show={one.value}" for one in LineFilter}
     ctx: dict[str, Any] = {
         "page": line_page(session, run.run, which, filters.value_of("after")),
