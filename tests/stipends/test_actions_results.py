@@ -36,6 +36,7 @@ from receiver.stipends.rules.payments import (
 )
 from receiver.stipends.rules.results import ExceptionKind
 from receiver.stipends.rules.runs import ReasonMissing, RunAct, RunState
+from receiver.vault.models import DataKey
 from tests.factories.partners import make_programme
 from tests.factories.stipends import (
     BASE,
@@ -54,6 +55,10 @@ from tests.factories.stipends import (
 from tests.stipends.records import last_record, recorded
 
 NOTHING = {"settled": 0, "failed": 0, "returned": 0, "pending": 0, "exceptions": 0, "known": 0}
+
+
+def count_keys(session):
+    return session.scalar(select(func.count()).select_from(DataKey))
 
 
 @pytest.fixture
@@ -115,10 +120,10 @@ class TestTakingIn:
     def test_the_same_file_twice_changes_nothing(self, session, team, run, sent):
         rows = [(sent[0], "settled"), (sent[1], "failed")]
         take(session, team, *rows)
-        before = len(recorded(session))
+        before, keys = len(recorded(session)), count_keys(session)
         again = take(session, team, *rows)
         assert (again.counts, again.repeated) == ({**NOTHING, "known": 2}, True)
-        assert len(recorded(session)) == before
+        assert (len(recorded(session)), count_keys(session)) == (before, keys)
         assert session.scalar(select(func.count()).select_from(ResultFile)) == 1
 
     def test_the_same_rows_in_another_file_change_nothing_either(self, session, team, run, sent):

@@ -40,11 +40,19 @@ class Databases:
             with locked(self.folder, f"template-{kind}"):
                 self._make_template(kind)
             self._ready.add(kind)
-        return Database(self._new(kind, empty=False))
+        return Database(self._new(kind, of=_TEMPLATE))
 
     def empty(self, kind: Kind) -> Database:
         """A database without a table; on SQLite not even a file."""
-        return Database(self._new(kind, empty=True))
+        return Database(self._new(kind, of=None))
+
+    def copy(self, database: Database) -> Database:
+        """Another one with the same content; nothing may be using the first."""
+        database.truncate_log()
+        database.close()
+        if database.path is None:
+            return Database(self._new("postgresql", of=str(database.url.database)))
+        return Database(self._new("sqlite", of=database.path.stem))
 
     def drop(self, database: Database) -> None:
         """Throw it away; connections that a test forgot are cut."""
@@ -72,17 +80,16 @@ class Databases:
             self._admin = psycopg.connect(host=host, user=USER, dbname="postgres", autocommit=True)
         return self._admin
 
-    def _new(self, kind: Kind, *, empty: bool) -> URL | str:
+    def _new(self, kind: Kind, *, of: str | None) -> URL | str:
         name = f"t_{os.getpid()}_{next(self._numbers)}"
         if kind == "sqlite":
             path = self.folder / f"{name}.db"
-            if not empty:
-                shutil.copy(self.folder / f"{_TEMPLATE}.db", path)
+            if of is not None:
+                shutil.copy(self.folder / f"{of}.db", path)
             return f"sqlite:///{path}"
         # FILE_COPY is twice as fast as the default here: a template is small, and the log is not worth writing.
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        template = "template0" if empty else _TEMPLATE
-        self.admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        self.admin.execute(statement.format(sql.Identifier(name), sql.Identifier(of or "template0")))
         return self.server.url(name)
 
     def _make_template(self, kind: Kind) -> None:

@@ -17,6 +17,7 @@ from receiver.ledger.actions.book import plan_anew
 from receiver.stipends import queries
 from receiver.stipends.actions.moving import Outcome, begin_reconciling, move_payments, post_moved
 from receiver.stipends.models import ResultException, ResultFile
+from receiver.stipends.queries.results import is_known_file
 from receiver.stipends.rules.exceptions import ExceptionState, ResultFileState
 from receiver.stipends.rules.results import Effect
 
@@ -121,6 +122,8 @@ def _outcomes(check: ResultCheck) -> list[Outcome]:
 
 def _file(session: Session, actor: Actor, sha256: str, form: str, rows: int, data: bytes) -> ResultFile:
     """The row of a file, which is there once for its content whoever brings it."""
+    if is_known_file(session, sha256):
+        return queries.result_file_by_hash(session, sha256)
     file_id = new_id()
     content = vault.seal_bytes(session, file_id, queries.result_place(file_id), data)
     values = {

@@ -208,6 +208,11 @@ def result_place(file_id: UUID) -> str:
     return vault.place("result_files.content", file_id)
 
 
+def is_known_file(session: Session, sha256: str) -> bool:
+    """Whether a file with this content came before."""
+    return session.scalar(select(ResultFile.id).where(ResultFile.sha256 == sha256)) is not None
+
+
 def result_file_by_hash(session: Session, sha256: str) -> ResultFile:
     """The file with this content, locked: whoever brings the same one at the same time waits."""
     wanted = select(ResultFile).where(ResultFile.sha256 == sha256).with_for_update()

@@ -1,0 +1,108 @@
+"""A SIGKILL in the middle of an import, a release and a reconciliation: nothing is lost, doubled or half done.
+
+Where a process dies is drawn by the number of the kill, so that each can be tried again alone. Most die before a
+statement, evenly spread over all there are; some while a commit is under way; some whenever it happens, also while
+they start. The next process of the system must find by itself what is left to do. Every fourth is killed as well.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.kills.child import Trap
+from tests.kills.place import Moment
+from tests.kills.world import COMMANDS, JOBS, arrivals_went_wrong, receive, system_went_wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tests.kills.conftest import Ground, Rehearsal
+    from tests.kills.place import Place
+    from tests.support.databases import Kind
+
+KILLS = 50
+SHORT = {
+    "sqlite": {"import": (1, 3), "release": (1, 3), "reconciliation": (1, 4)},
+    "postgresql": {"import": (6,), "release": (6,), "reconciliation": (8,)},
+}
+COMMIT_TAKES = 0.003
+START_TAKES = 1.5
+
+
+def fates(job: str, number: int, rehearsal: Rehearsal) -> list[Trap | Moment]:
+    """How the processes of this kill end, one after the other."""
+    lot = random.Random(f"{job} {number}")
+    first: Trap | Moment
+    if number % 5 == 4:
+        at_work = lot.random() < 0.5
+        first = Moment(lot.uniform(0, rehearsal.seconds if at_work else START_TAKES), at_work=at_work)
+    elif number % 5 == 3:
+        commits = [place for place, mark in enumerate(rehearsal.marks) if mark == "COMMIT"]
+        first = Trap(commits[number // 5 % len(commits)], lot.uniform(0, COMMIT_TAKES))
+    else:
+        first = Trap(int((number + lot.random()) * len(rehearsal.marks) / KILLS))
+    again = [Moment(lot.uniform(0, START_TAKES + rehearsal.seconds))] if number % 4 == 3 else []
+    return [first, *again]
+
+
+def everything_done_once(place: Place, wrong: Callable[..., Iterable[str]], rehearsal: Rehearsal, ends: object) -> None:
+    """No process is left to do anything, the work was done once, and whoever came by it can be met."""
+    assert place.left() == 0
+    with place.database.read() as session:
+        found = list(wrong(session, place.world))
+        assert found == [], f"{ends}: {found}"
+    with place.database.write() as session:
+        receive(session, place.world)
+    with place.database.read() as session:
+        found = [*arrivals_went_wrong(session, place.world), *system_went_wrong(session, place.world, rehearsal.rows)]
+        assert found == [], f"{ends}: {found}"
+
+
+def kill(ground: Ground, job: str, number: int) -> None:
+    """Kill the background while it does a job."""
+    rehearsal = ground.rehearsal(job)
+    ends = fates(job, number, rehearsal)
+    with ground.place() as place:
+        if place.database.dialect == "postgresql" and number % 2:
+            place.names = ("one", "two")  # somebody else takes over what the dead one left
+        place.carry_out(JOBS[job].pieces, ends)
+        if number % 5 == 3:
+            place.look_once_more()
+        everything_done_once(place, JOBS[job].wrong, rehearsal, ends)
+
+
+def kill_command(ground: Ground, job: str, number: int) -> None:
+    """Kill the one transaction of a command that does the same."""
+    command, rehearsal = COMMANDS[job], ground.rehearsed_command(job)
+    [fate, *_again] = fates(job, number, rehearsal)
+    if isinstance(fate, Moment):
+        fate = Moment(fate.seconds)
+    with ground.place() as place:
+        words = command.words(place.world, place.settings.data_dir)
+        place.type_until_done(words, fate, refused=command.refused)
+        everything_done_once(place, command.wrong, rehearsal, fate)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_few_kills_leave_everything_done_once(ground: Ground, kind: Kind, job: str) -> None:
+    for number in SHORT[kind][job]:
+        kill(ground, job, number)
+    if kind == "sqlite" and job != "import":
+        kill_command(ground, job, 46)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(KILLS))
+@pytest.mark.parametrize("job", JOBS)
+def test_every_kill_leaves_everything_done_once(ground: Ground, job: str, number: int) -> None:
+    kill(ground, job, number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(KILLS))
+@pytest.mark.parametrize("job", JOBS)
+def test_every_kill_of_a_command_leaves_all_or_nothing(ground: Ground, job: str, number: int) -> None:
+    kill_command(ground, job, number)
