@@ -69,7 +69,7 @@ kills: dev system  ## SIGKILL in the middle of imports, releases and reconciliat
 	$(PYTEST) -n $(WORKERS) -m slow tests/kills tests/background
 
 load: dev  ## Forty caseworkers for two minutes over 50,000 people on SQLite
-	$(BIN)/python bench/load.py
+	$(BIN)/python -m bench.load
 
 look: dev system  ## Every page in five languages at 320 and 1280 px: budgets, axe, overlap, contrast
 	$(PYTEST) -n $(WORKERS) -m slow tests/look

@@ -61,7 +61,11 @@ def normalise(name: str) -> str:
 
 def _names(name: str) -> list[str]:
     """The names in a name: servant-of and of-the-faith names in one word, articles and words for "son of" left out."""
-    words, names = _raw_words(name), []
+    return _joined(_raw_words(name))
+
+
+def _joined(words: list[str]) -> list[str]:
+    names: list[str] = []
     kinds = [*map(_plain, words), ""]
     place = 0
     while place < len(words):
@@ -125,9 +129,10 @@ def search_keys(name: str) -> set[str]:
     A key is `t:` and a word in Latin letters (of which a beginning may be looked for), `p:` and how it can sound,
     or `s:` and its consonants, of at most 48 characters.
     """
-    raw = [each for each in _raw_words(name) if _plain(each) not in _BENT_ARTICLES] or _raw_words(name)
+    words = _raw_words(name)
+    raw = [each for each in words if _plain(each) not in _BENT_ARTICLES] or words
     halves = [first + second for first, second in pairwise(raw) if _plain(first) in _HALVES]
-    return set().union(*map(_keys, {*_names(name), *raw, *halves}))
+    return set().union(*map(_keys, {*_joined(words), *raw, *halves}))
 
 
 def search_groups(query: str) -> list[set[str]]:

@@ -40,6 +40,8 @@ Rows = list[dict[str, Any]]
 _REFERENCES: dict[type[Any], str] = {Person: "R", Household: "HH"}
 NINE, CONFIRMED_AFTER = time(9), timedelta(days=5)
 """When a payee counts after the arrival: asked, confirmed by a second human, and cooled off."""
+_SAME_NAME = 100
+"""How like the name on an account is to that of the person whose account it is."""
 _STAGES = (Stage.ACTIVE, Stage.ACTIVE, Stage.PLANNING, Stage.ASSESSMENT, Stage.INTAKE)
 
 
@@ -201,7 +203,7 @@ class Writer:
             "blind": vault.blind(session, payee_rules.PAYEE, one.phone),
             "tail": payee_rules.tail_of(one.phone),
             "mark": audit.fingerprint(session, payee_rules.PAYEE, f"{one.phone}|{on_account}"),
-            "likeness": max(names.likeness(on_account, own) for own in (one.full_name, one.name_latin) if own),
+            "likeness": _SAME_NAME,
             "decided_by": self.staff.actors["approver"].user_id if confirmed else None,
         }
 
