@@ -169,6 +169,13 @@ class TestSummary:
         for section in sections:
             browser.get(section)
 
+    def test_what_stands_aside_speaks_the_language_of_the_page(self, system, sign_in, office, place):
+        with system.database.write() as session:
+            boss = make_user(session, Role.SUPERVISOR, offices=[session.merge(office)], language="fr")
+        page = sign_in(boss, language="fr").get(place)
+        assert page.links["Pièces jointes"] == f"{place}/attachments"
+        assert page.links["Accueil"] == f"{place}/intake"
+
     def test_ten_queries_at_most(self, system, browser, worker, person, place):
         written(system, worker, person)
         given(system, worker, person, date(2026, 11, 25), "Buy a pot")

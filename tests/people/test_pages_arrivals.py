@@ -312,6 +312,10 @@ class TestTheBatch:
         page = browser.get(browser.get(world.url).one(".//main//a[.='Enrol people']").get("href"))
         assert world.batch.slug in page.text()
         assert [row.find(".//bdi").text for row in page.all(".//tbody/tr")] == ["Selam Haile 0"]
+        with system.database.write() as session:
+            officer = make_user(session, Role.RECEPTION_OFFICER, offices=[session.merge(world.office)], language="fr")
+        french = sign_in(officer, language="fr").get(world.url)
+        assert french.one(".//main//a[.='Inscrire des personnes']") is not None
         caseworker = sign_in(Role.CASEWORKER, offices=[world.office])
         assert "Enrol people" not in caseworker.get(world.url).text(".//main")
 

@@ -113,7 +113,7 @@ class TestFunds:
         address = f"/stipends/funds/{team.programme.code}"
         values = {"amount": "5 000 000", "received_on": "2026-11-20", "reference": "BNR/2026/77"}
         page = finance.follow(finance.submit(finance.get(address).form(address), **values))
-        where = page.links["Take it back BNR/2026/77"]
+        where = page.links["Take an instalment back BNR/2026/77"]
         page = finance.get(where)
         assert page.text(".//dl").count("RWF 5,000,000") == 1
         assert not page.all(".//input[@name='overdraw_because']")
@@ -129,7 +129,7 @@ class TestFunds:
 
     def test_what_was_promised_is_taken_back_with_a_statement(self, finance, failed, team):
         page = finance.get(f"/stipends/funds/{team.programme.code}")
-        where = page.links[f"Take it back {team.programme.code} first"]
+        where = page.links[f"Take an instalment back {team.programme.code} first"]
         page = finance.get(where)
         assert "Below zero" in page.text()
         told = finance.submit(page.form(where), status=422, reason="Wrong account.")
@@ -141,7 +141,7 @@ class TestFunds:
     def test_taking_back_asks_who_one_is(self, finance, team, system):
         first, other = (f"/stipends/funds/{code}/instalments" for code in (team.programme.code, "NONE"))
         page = finance.get(f"/stipends/funds/{team.programme.code}")
-        where = page.links[f"Take it back {team.programme.code} first"]
+        where = page.links[f"Take an instalment back {team.programme.code} first"]
         finance.get(where.replace(first, other), status=404)
         with system.database.write() as session:
             elsewhere = make_programme(session)
