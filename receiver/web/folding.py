@@ -152,7 +152,7 @@ class Folder(NodeTransformer):
         if words is None:
             if isinstance(node.node, nodes.Name) and node.node.name in TOLD:
                 node.node.name = TOLD[node.node.name]
-            return node
+            return _direct(node)
         if not self.fold:
             return node
         name, arguments = words
@@ -160,8 +160,8 @@ class Folder(NodeTransformer):
             return nodes.Const(getattr(self.speech, name)(*arguments), lineno=node.lineno)
         template = self.speech.template(name, *arguments)
         holes = nodes.Const(template, lineno=node.lineno)
-        fill = nodes.Name("fill_a_" if name == "say_bare" else "fill_", "load", lineno=node.lineno)
-        return nodes.Call(fill, [holes], node.kwargs, None, None, lineno=node.lineno)
+        fill = "fill_a_" if name == "say_bare" else "fill_"
+        return nodes.Filter(holes, fill, [], node.kwargs, None, None, lineno=node.lineno)
 
     def _constant_words(self, node: nodes.Call) -> tuple[str, list[str]] | None:
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
@@ -174,6 +174,16 @@ class Folder(NodeTransformer):
         return (METHODS[name], texts) if len(texts) == len(node.args) else None
 
 
+def _direct(node: nodes.Call) -> nodes.Expr:
+    """A call of one of `DIRECT` as the filter of that name, which Jinja calls without looking at what it is."""
+    name = node.node.name if isinstance(node.node, nodes.Name) else ""
+    if name not in DIRECT or not node.args or node.dyn_args or node.dyn_kwargs:
+        return node
+    first, *others = node.args
+    return nodes.Filter(first, name, others, node.kwargs, None, None, lineno=node.lineno)
+
+
+DIRECT = ("t", "ta", "may", "options_")
 METHODS = {"_": "say", "_a": "say_bare", "p_": "say_in_context"}
 TOLD = {"_": "t", "_a": "ta"}
 

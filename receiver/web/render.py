@@ -130,20 +130,17 @@ def environment_of(code: str, *, fold: bool = True) -> SpeakingEnvironment:
         cache_size=-1,
     )
     environment.speech, environment.fold = speech, fold
-    environment.filters |= {"bare": bare, "t": speech.tell}
+    said = {"t": speech.tell, "ta": speech.tell_bare, "may": may, "options_": speech.options}
+    environment.filters |= {"bare": bare, "fill_": speech.fill, "fill_a_": speech.fill_bare, **said}
     environment.globals |= {
+        **said,
         "_": speech.say,
         "_a": speech.say_bare,
         "p_": speech.say_in_context,
         "n_": speech.say_counted,
-        "t": speech.tell,
-        "ta": speech.tell_bare,
-        "fill_": speech.fill,
-        "fill_a_": speech.fill_bare,
         "fmt": i18n.fmt,
         "asset": asset,
         "url": url,
-        "may": may,
         "ticket": ticket,
         "P": Permission,
     }

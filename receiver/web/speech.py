@@ -7,6 +7,7 @@ the sentence round them (U42). A sentence that the language lacks is English and
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -16,12 +17,13 @@ from receiver.kit.money import Money
 from receiver.kit.words import LabelledEnum, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _HOLES = re.compile(r"%\([A-Za-z_][A-Za-z0-9_]*\)s|%%|%")
 _FALLBACK = '<span lang="en" dir="ltr">{}</span>'
 _TAG = re.compile(r"<[^>]*>")
 _KEPT_AT_MOST = 5_000
+_LONG = 30
 
 
 class Speech:
@@ -77,6 +79,11 @@ class Speech:
         if isinstance(value, Words | LabelledEnum):
             return self.say_bare(value, **params)
         return i18n.show(self._plain(value), self.code)
+
+    def options(self, options: Sequence[tuple[str, Words | str]], chosen: str) -> Markup:
+        """The options of a list to choose from; long ones, such as languages, are remembered as they are drawn."""
+        draw = _options if len(options) < _LONG else _known_options
+        return draw(self, tuple(options), chosen)
 
     def template(self, method: str, *words: str) -> str:
         """A constant sentence, ready for its values: what `fill` or `fill_bare` is given when the page is drawn."""
@@ -141,6 +148,16 @@ class Speech:
         if isinstance(value, Markup):
             return Markup(_TAG.sub("", value)).unescape()  # noqa: S704 - only to read it as text again
         return value
+
+
+def _options(speech: Speech, options: tuple[tuple[str, Words | str], ...], chosen: str) -> Markup:
+    option = Markup('\n<option value="{}"{}>{}</option>')
+    marks = {True: Markup(" selected"), False: ""}
+    told = (option.format(value, marks[value == chosen], speech.tell_bare(label)) for value, label in options)
+    return Markup().join(told)
+
+
+_known_options = lru_cache(maxsize=200)(_options)
 
 
 def _holes(text: str) -> str:
