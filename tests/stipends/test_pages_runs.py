@@ -131,6 +131,28 @@ class TestDraft:
         finance.post(at("acceptance"), {"person": "nobody", "reason": "Fine."}, status=404)
         finance.post(at("cash-desk-lines"), {"person": "R-0000000"}, status=404)
 
+    def test_who_works_through_a_list_stays_in_it(self, finance, system, team, bring, at):
+        with system.database.write() as session:
+            people = [enrolled(session, team, f"Waits {number}", pay="none") for number in range(27)]
+        bring()
+        first = finance.get(f"{at()}&show=missed")
+        last = finance.get(first.links["Next"])
+        person = max(one.reference for one in people)
+        form = last.form(at("acceptance"))
+        assert (form.values["show"], bool(form.values["after"])) == ("missed", True)
+        page = finance.submit(form, status=422, person=person)
+        assert "Please say why this is right" in errors(page)
+        assert [box.get("value") for box in page.all(".//tbody//input[@checked]")] == [person]
+        assert len(page.all(".//tbody/tr")) == 2
+        answer = finance.submit(form, person=person, reason="Comes next month.", _key=None)
+        assert answer.response.headers["location"] == f"{at()}&show=missed"
+        form = finance.get(f"{at()}&show=missed").form(at("acceptance"))
+        answer = finance.post(at("cash-desk-lines"), form.with_(person=person, reason=None))
+        assert "1 person will be paid at the cash desk." in finance.follow(answer).text()
+        assert "26 lines" in finance.get(f"{at()}&show=missed").text()
+        answer = finance.post(at("cash-desk-lines"), form.with_(person=person, show="nothing", _key=None))
+        assert answer.response.headers["location"] == at()
+
     def test_it_is_built_again_by_the_background(self, finance, bring, at, work_done, kinds):
         bring()
         page = finance.submit(finance.get(at()).form(at("build")))

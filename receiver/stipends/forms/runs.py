@@ -42,10 +42,24 @@ class LinesFilter(Form):
 
 
 class LinesForm(Form):
-    """What is done with lines, and why."""
+    """What is done with lines, and why; `show` and `after` say among which lines they were chosen."""
 
     person = ManyOf(_("People"), missing=_("Choose at least one line."))
     reason = Line(_("Why this is right"), length=500, optional=True)
+    show = optional(Hidden(_("Lines")))
+    after = optional(Hidden(_("Where the page begins")))
+
+    @property
+    def which(self) -> LineFilter:
+        """The lines that were looked at; a word that means none of them stands for all."""
+        return next((one for one in LineFilter if one.value == self.value_of("show")), LineFilter.ALL)
+
+    @property
+    def seen(self) -> LinesFilter:
+        """What was asked of the page with these lines."""
+        filters = LinesFilter.blank(after=self.value_of("after"))
+        filters.values["show"] = self.which
+        return filters
 
 
 class SubmissionForm(Form):

@@ -139,8 +139,8 @@ def accept(
         except AcceptanceNeedsReason as refusal:
             form.add_error("reason", refusal)
         else:
-            return see_other(run.url(), done=n_("%(n)s line is accepted.", "%(n)s lines are accepted.", count))
-    return _lines_page(request, session, run, LinesFilter(), form)
+            return see_other(_back(run, form), done=n_("%(n)s line is accepted.", "%(n)s lines are accepted.", count))
+    return _lines_page(request, session, run, form.seen, form)
 
 
 @router.post("/runs/{name}/cash-desk-lines")
@@ -153,8 +153,8 @@ def to_the_desk(
     if form.ok:
         count = actions.pay_at_desk(session, actor, run.run, people)
         told = n_("%(n)s person will be paid at the cash desk.", "%(n)s people will be paid at the cash desk.", count)
-        return see_other(run.url(), done=told)
-    return _lines_page(request, session, run, LinesFilter(), form)
+        return see_other(_back(run, form), done=told)
+    return _lines_page(request, session, run, form.seen, form)
 
 
 @router.post("/runs/{name}/held-back-lines")
@@ -170,8 +170,8 @@ def hold_back(
         except ReasonMissing as refusal:
             form.add_error("reason", refusal)
         else:
-            return see_other(run.url(), done=n_("%(n)s line is held back.", "%(n)s lines are held back.", count))
-    return _lines_page(request, session, run, LinesFilter(), form)
+            return see_other(_back(run, form), done=n_("%(n)s line is held back.", "%(n)s lines are held back.", count))
+    return _lines_page(request, session, run, form.seen, form)
 
 
 @router.get("/runs/{name}/submission")
@@ -238,11 +238,12 @@ def _lines_page(
 ) -> Response:
     which = filters.values.get("show") or LineFilter.ALL
     numbers = line_numbers(run.run)
-    here = {one: f"{run.url()}&show={one.value}" for one in LineFilter}
+    here = {one: _filtered(run, one) for one in LineFilter}
     ctx: dict[str, Any] = {
         "page": line_page(session, run.run, which, filters.value_of("after")),
         "numbers": numbers,
         "which": which,
+        "after": filters.value_of("after"),
         "url": here[which],
         "all": numbers[LineFilter.ALL][0],
         "chips": [
@@ -271,6 +272,15 @@ def _chosen(session: Session, run: Run, form: LinesForm) -> list[UUID]:
     """The people of the ticked lines."""
     form.offer("person", [(each, each) for each in form.values_of("person")])
     return people_of_lines(session, run.run, [each for each in form.values_of("person") if each])
+
+
+def _filtered(run: Run, which: LineFilter) -> str:
+    return f"{run.url()}&show={which.value}"
+
+
+def _back(run: Run, form: LinesForm) -> str:
+    """The lines among which some were chosen: whoever works through a list is not sent to the beginning of another."""
+    return run.url() if form.which is LineFilter.ALL else _filtered(run, form.which)
 
 
 def _offer(form: NewRunForm, known: Sequence[Programme]) -> None:
