@@ -32,7 +32,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.caseworkers import THINKS, Answer, Caseworker, Notebook
+from bench.caseworkers import THINKS, Answer, Caseworker, Notebook, StuckError
 from receiver.kit import clock
 from receiver.kit.months import Month
 from tests.support.postgres import USER, Server
@@ -123,7 +123,7 @@ def opened(database: str, people: int, folder: Path, scratch: Path) -> Iterator[
         return
     scratch.chmod(0o711)  # the server runs as another user
     server = Server(scratch / "postgresql")
-    server.start(in_memory=False)
+    server.start(in_memory=True)  # wherever it lies: so it waits for the disk, as a real one must
     try:
         with psycopg.connect(host=str(server.folder), user=USER, dbname="postgres", autocommit=True) as admin:
             admin.execute("CREATE DATABASE receiver")
@@ -240,7 +240,10 @@ async def work(
     over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for one in at_work:
-            await one.arrive()
+            try:
+                await one.arrive()
+            except StuckError as error:
+                raise SystemExit(f"{one.email} cannot sign in: {error}") from None
             group.create_task(one.work(over.is_set))
             await asyncio.sleep(min(APART, think[1]))
         notebook.open, cpu, began = True, time.process_time(), time.perf_counter()
