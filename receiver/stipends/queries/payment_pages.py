@@ -80,13 +80,10 @@ def payment_page(session: Session, actor: Actor, which: PaymentFilter, cursor: s
 
 
 def failed_payments(session: Session, actor: Actor, limit: int) -> tuple[list[PaymentRow], int]:
-    """The failed payments that nobody has paid anew, the oldest first, and how many there are."""
-    wanted = _payments(actor, PaymentFilter.FAILED)
-    found = [PaymentRow(*row) for row in session.execute(wanted.order_by(Payment.id).limit(limit + 1))]
-    count = len(found)
-    if count > limit:
-        count = session.scalar(select(func.count()).select_from(wanted.with_only_columns(Payment.id).subquery())) or 0
-    return found[:limit], count
+    """The failed payments that nobody has paid anew, the oldest first, and how many there are: one query."""
+    wanted = _payments(actor, PaymentFilter.FAILED).add_columns(func.count().over())
+    found = session.execute(wanted.order_by(Payment.id).limit(limit)).all()
+    return [PaymentRow(*row) for *row, _count in found], found[0][-1] if found else 0
 
 
 def paid_in(session: Session, person_id: UUID, month: Month) -> Sequence[Payment]:
