@@ -22,6 +22,7 @@ from receiver.people.rules import (
     Identity,
     LeftBeforeArrival,
     LeftKind,
+    NameParts,
     Need,
     NotHereYet,
     Sex,
@@ -128,6 +129,18 @@ class TestChanging:
         assert changed.kind is Kind.PERSON_CHANGED
         assert set(changed.facts["values"]) >= {"full_name", "sex", "birth_year"}
         assert changed.facts["values"]["birth_year"][1] is None
+
+    def test_somebody_is_found_by_the_parts_of_the_name_too(self, session, actor, office):
+        person = make_person(session, office, "Abu Omar")
+        actions.change_name_parts(session, actor, person, NameParts("Hassan", "Ali", family_name="Tikriti"))
+        keys = set(session.scalars(select(NameKey.key).where(NameKey.person_id == person.id)))
+        assert {"t:hassan", "t:ali", "t:tikriti"} <= keys
+        changed = entries(session, 1)[0]
+        assert changed.kind is Kind.PERSON_CHANGED
+        assert set(changed.facts["values"]) == {"given_name", "father_name", "family_name"}
+        before = len(entries(session))
+        actions.change_name_parts(session, actor, person, NameParts("Hassan", "Ali", family_name="Tikriti"))
+        assert len(entries(session)) == before
 
     def test_nothing_changed_is_nothing_recorded(self, session, actor, batch):
         person = actions.register_person(session, actor, batch, WHO, speech=SPEECH)

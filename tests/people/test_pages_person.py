@@ -61,6 +61,7 @@ def last(system):
 PAGES = (
     "intake",
     "intake/identity",
+    "intake/names",
     "intake/languages",
     "intake/arrival",
     "left",
@@ -84,7 +85,10 @@ class TestTheFrame:
         assert "Interpreter needed" in found.text()
         assert found.form("/leave").action == "/leave"
         tabs = [link for link in found.all(".//nav[@class='tabs noprint']//a") if link.get("aria-current")]
-        assert [tab.get("href") for tab in tabs] == ([] if page == "left" else [f"{world.url}/{page.split('/')[0]}"])
+        section = page.split("/")[0]
+        assert [tab.get("href") for tab in tabs] == (
+            [] if section in {"left", "intake"} else [f"{world.url}/{section}"]
+        )
 
     @pytest.mark.parametrize("page", PAGES)
     def test_another_office_gets_what_an_unknown_one_gets(self, browser, world, page):
@@ -204,10 +208,21 @@ class TestIntake:
         form = browser.get(f"{world.url}/intake/identity").form(f"{world.url}/intake/identity")
         assert "Please write the name" in browser.submit(form, status=422, full_name="").text()
 
-    @pytest.mark.parametrize("section", ["identity", "languages"])
+    def test_parts_of_the_name(self, system, browser, world):
+        where = browser.get(f"{world.url}/intake/identity").links["Parts of the name"]
+        form = browser.get(where).form(where)
+        assert set(form.values.values()) >= {""}
+        long = browser.submit(form, status=422, given_name="S" * 101)
+        assert "Given name" in long.text(".//*[@class='errs']")
+        answer = browser.submit(form, given_name="ሰላም", father_name="ኃይሌ", _key=None)
+        assert "The section is saved." in browser.follow(answer).text()
+        person = saved(system, Person, world.person.id)
+        assert (person.given_name, person.father_name, person.grandfather_name) == ("ሰላም", "ኃይሌ", "")
+
+    @pytest.mark.parametrize("section", ["identity", "names", "languages"])
     def test_two_changes_at_once_are_compared(self, browser, world, section):
         form = browser.get(f"{world.url}/intake/{section}").form(f"{world.url}/intake/{section}")
-        field = "other_names" if section == "identity" else "remark"
+        field = {"identity": "other_names", "names": "given_name", "languages": "remark"}[section]
         browser.submit(form, **{field: "First"})
         page = browser.submit(form, status=409, _key="another", **{field: "Second"})
         assert "First" in page.text()

@@ -14,6 +14,7 @@ from receiver.people.rules import (
     Identity,
     LeftBeforeArrival,
     LeftInFuture,
+    NameParts,
     NotHereYet,
     check_collector,
     check_left,
@@ -66,6 +67,11 @@ def test_two_different_members_collect(collector, alternate, fine):
 
 def test_the_names_of_an_identity_are_those_given():
     assert Identity("محمد", "Mohamed", "Mohamed", "").names == ("محمد", "Mohamed")
+
+
+def test_the_parts_of_a_name_make_one_more_way_of_writing_it():
+    assert NameParts("Hassan", grandfather_name="Omar").whole == "Hassan Omar"
+    assert NameParts().whole == ""
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from receiver.people.actions.households import (
 from receiver.people.actions.persons import (
     Speech,
     change_identity,
+    change_name_parts,
     change_speech,
     correct_arrival,
     mark_left,
@@ -62,6 +63,7 @@ __all__ = [
     "change_document",
     "change_identity",
     "change_member",
+    "change_name_parts",
     "change_speech",
     "change_way",
     "correct_arrival",

@@ -23,6 +23,7 @@ from receiver.people.rules import (
     AlreadyLeft,
     Identity,
     LeftKind,
+    NameParts,
     Need,
     NotHereToMove,
     NotHereYet,
@@ -102,6 +103,18 @@ def change_identity(session: Session, actor: Actor, person: Person, identity: Id
     if not changed:
         return
     _write(person, identity_columns(identity))
+    session.flush()
+    write_name_keys(session, person)
+    audit.record(session, Kind.PERSON_CHANGED, actor, person.reference, person=person.id, values=changed)
+    look_again(session, actor, person)
+
+
+def change_name_parts(session: Session, actor: Actor, person: Person, parts: NameParts) -> None:
+    """Change the parts of somebody's name; they are found by them too."""
+    changed = changes(session, {name: getattr(person, name) for name in vars(parts)}, vars(parts))
+    if not changed:
+        return
+    _write(person, vars(parts))
     session.flush()
     write_name_keys(session, person)
     audit.record(session, Kind.PERSON_CHANGED, actor, person.reference, person=person.id, values=changed)

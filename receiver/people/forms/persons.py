@@ -5,7 +5,7 @@ from receiver.kit.errors import Refusal
 from receiver.kit.words import LabelledEnum, _, p_
 from receiver.people.actions import Speech
 from receiver.people.forms.lists import language_names, nationality_names
-from receiver.people.rules import LANGUAGES_AT_MOST, Identity, LeftKind, Need, Sex
+from receiver.people.rules import LANGUAGES_AT_MOST, Identity, LeftKind, NameParts, Need, Sex
 from receiver.web.forms import (
     Choice,
     DateField,
@@ -101,6 +101,21 @@ class IdentityForm(Form):
     def identity(self) -> Identity:
         """Who the person is."""
         return Identity(**{name: getattr(self, name) for name in IdentityForm.fields})
+
+
+class NamePartsForm(Form):
+    """The parts of a person's name."""
+
+    versioned = True
+    given_name = Name(_("Given name"), length=100, optional=True)
+    father_name = Name(_("Name of the father"), length=100, optional=True)
+    grandfather_name = Name(_("Name of the grandfather"), length=100, optional=True)
+    family_name = Name(_("Family name"), length=100, optional=True)
+
+    @property
+    def parts(self) -> NameParts:
+        """All of them."""
+        return NameParts(**{name: getattr(self, name) for name in NamePartsForm.fields})
 
 
 class SpeechForm(Form):

@@ -14,6 +14,7 @@ from receiver.people.forms.persons import (
     ArrivalDayForm,
     IdentityForm,
     LeftForm,
+    NamePartsForm,
     ReasonForm,
     SpeechForm,
     put_error,
@@ -57,6 +58,27 @@ def change_identity(
         actions.change_identity(session, actor, person, form.identity)
         return see_other(f"/people/{person.reference}/intake", done=_("The section is saved."))
     return person_page(request, session, actor, person, "people/identity.html", form=form)
+
+
+@router.get("/intake/names")
+def edit_name_parts(request: Request, session: ReadSession, actor: Editor, reference: str) -> Response:
+    """The parts of the person's name."""
+    person = edited(session, actor, reference)
+    return person_page(request, session, actor, person, "people/names.html", form=_name_parts(person))
+
+
+@router.post("/intake/names")
+def change_name_parts(
+    request: Request, session: WriteSession, actor: Editor, reference: str, form: Bound[NamePartsForm]
+) -> Response:
+    """Change the parts of the person's name."""
+    person = edited(session, actor, reference)
+    if form.ok and (answer := clash(request, form, _name_parts(person))) is not None:
+        return answer
+    if form.ok:
+        actions.change_name_parts(session, actor, person, form.parts)
+        return see_other(f"/people/{person.reference}/intake", done=_("The section is saved."))
+    return person_page(request, session, actor, person, "people/names.html", form=form)
 
 
 @router.get("/intake/languages")
@@ -154,6 +176,11 @@ def _arrival_page(request: Request, session: Session, actor: Actor, person: Pers
 def _identity(person: Person) -> IdentityForm:
     known = {name: getattr(person, name) for name in IdentityForm.fields if name != "born"}
     return IdentityForm.blank(version=person.version, born=born_of(person), **known)
+
+
+def _name_parts(person: Person) -> NamePartsForm:
+    known = {name: getattr(person, name) for name in NamePartsForm.fields}
+    return NamePartsForm.blank(version=person.version, **known)
 
 
 def _speech(session: Session, person: Person) -> SpeechForm:

@@ -189,6 +189,21 @@ class Identity:
         return tuple(dict.fromkeys(name for name in written if name))
 
 
+@dataclass(frozen=True)
+class NameParts:
+    """The parts of a name, for whom they mean something; a name of one word, or of other parts, has none of them."""
+
+    given_name: str = ""
+    father_name: str = ""
+    grandfather_name: str = ""
+    family_name: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The parts in their order, as one more way in which the name is written."""
+        return " ".join(part for part in vars(self).values() if part)
+
+
 def check_left(arrived_on: date | None, left_on: date, *, today: date) -> None:
     """Refuse a day of leaving before the day of arrival or in the future.
 
