@@ -127,6 +127,7 @@ def test_an_empty_ledger_has_a_dump_of_each_form(session):
     assert "".join(beancount(session)) == 'option "title" "Receiver ledger"\n'
 
 
+@pytest.mark.usefixtures("dump_parts")
 def test_each_form_is_asked_for_by_name(session, ann):
     assert "".join(dump(session, DumpForm.CSV)) == "".join(dump_csv(session))
     one, other = (json.loads("".join(text)) for text in (dump(session, DumpForm.JSON), dump_json(session)))
