@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import operator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from receiver import vault
 from receiver.audit.chain import reason_place
@@ -58,19 +59,30 @@ def trail(
 
     `since` is included, `until` is not. Order is that of the chain, whatever the clocks said.
     """
-    wanted = select(AuditRecord).order_by(AuditRecord.seq.desc()).limit(limit)
-    filters: list[tuple[Any, Callable[[Any, Any], Any], object]] = [
-        (AuditRecord.actor, operator.eq, actor),
-        (AuditRecord.person, operator.eq, person),
-        (AuditRecord.subject, operator.eq, subject),
-        (AuditRecord.at, operator.ge, since),
-        (AuditRecord.at, operator.lt, until),
-        (AuditRecord.seq, operator.lt, before),
-    ]
-    wanted = wanted.where(*(compare(column, value) for column, compare, value in filters if value is not None))
-    if kinds:
-        wanted = wanted.where(AuditRecord.kind.in_([kind.value for kind in kinds]))
-    return [_entry(row) for row in session.scalars(wanted)]
+    asked = {"actor": actor, "person": person, "subject": subject, "since": since, "until": until, "before": before}
+    given = {name: value for name, value in asked.items() if value is not None}
+    wanted = _wanted(tuple(given), tuple(kind.value for kind in kinds))
+    return [_entry(row) for row in session.scalars(wanted, {**given, "most": limit})]
+
+
+_FILTERS: dict[str, tuple[Any, Callable[[Any, Any], Any]]] = {
+    "actor": (AuditRecord.actor, operator.eq),
+    "person": (AuditRecord.person, operator.eq),
+    "subject": (AuditRecord.subject, operator.eq),
+    "since": (AuditRecord.at, operator.ge),
+    "until": (AuditRecord.at, operator.lt),
+    "before": (AuditRecord.seq, operator.lt),
+}
+
+
+@lru_cache(maxsize=500)
+def _wanted(given: tuple[str, ...], kinds: tuple[str, ...]) -> Select[AuditRecord]:
+    """The statement of `trail`, made once for each way of asking."""
+    wanted = select(AuditRecord).order_by(AuditRecord.seq.desc()).limit(bindparam("most"))
+    for name in given:
+        column, compare = _FILTERS[name]
+        wanted = wanted.where(compare(column, bindparam(name)))
+    return wanted.where(AuditRecord.kind.in_(kinds)) if kinds else wanted
 
 
 def reason_of(session: Session, seq: int) -> str | None:

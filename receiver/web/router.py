@@ -48,28 +48,29 @@ class Router(APIRouter):
         super().__init__(
             *args, **{"route_class": Route, "include_in_schema": False, "redirect_slashes": False, **kwargs}
         )
-        self._beginnings: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._shapes: tuple[int, frozenset[tuple[str, int]]] = (-1, frozenset())
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether one of its routes has this address.
 
-        FastAPI tries every route of every room, twice. A look at the first part of the address spares most of that.
+        FastAPI tries every route of every room, twice. A look at the shape of the address spares most of that.
         """
-        if _first_part(scope["path"]) not in self.beginnings:
+        if _shape(scope["path"]) not in self.shapes:
             return Match.NONE, {}
         return super().matches(scope)
 
     @property
-    def beginnings(self) -> frozenset[str]:
-        """The first parts of its addresses; they are literal, as a house test sees to."""
-        if self._beginnings[0] != len(self.routes):
+    def shapes(self) -> frozenset[tuple[str, int]]:
+        """The shapes of its addresses: their first parts are literal, as a house test sees to."""
+        if self._shapes[0] != len(self.routes):
             paths = [context.path or "" for context in iter_route_contexts(self.routes)]
-            self._beginnings = (len(self.routes), frozenset(_first_part(path) for path in paths))
-        return self._beginnings[1]
+            self._shapes = (len(self.routes), frozenset(map(_shape, paths)))
+        return self._shapes[1]
 
 
-def _first_part(path: str) -> str:
-    return path[1:].partition("/")[0]
+def _shape(path: str) -> tuple[str, int]:
+    """The first part of an address and how many parts there are; a name in a path never stands for several."""
+    return path[1:].partition("/")[0], path.count("/")
 
 
 def calls_of(dependant: Dependant) -> Iterator[Any]:

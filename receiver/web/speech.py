@@ -151,10 +151,11 @@ class Speech:
 
 
 def _options(speech: Speech, options: tuple[tuple[str, Words | str], ...], chosen: str) -> Markup:
-    option = Markup('\n<option value="{}"{}>{}</option>')
-    marks = {True: Markup(" selected"), False: ""}
-    told = (option.format(value, marks[value == chosen], speech.tell_bare(label)) for value, label in options)
-    return Markup().join(told)
+    drawn = []
+    for value, label in options:
+        mark = " selected" if value == chosen else ""
+        drawn.append(f'\n<option value="{escape(value)}"{mark}>{escape(speech.tell_bare(label))}</option>')
+    return Markup("".join(drawn))  # noqa: S704 - each part is escaped
 
 
 _known_options = lru_cache(maxsize=200)(_options)

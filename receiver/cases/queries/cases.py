@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, String, func, literal, select, type_coerce, union_all
+from sqlalchemy import Select, String, bindparam, func, literal, select, type_coerce, union_all
 
 from receiver.access import OFFICE_BOUND, Permission, roles_with
 from receiver.accounts.models import User, UserOffice, UserRole
@@ -72,39 +72,44 @@ def open_case(session: Session, person_id: UUID, programme_id: UUID | None = Non
     return session.scalar(wanted.order_by(Case.opened_on.desc(), Case.id.desc()).limit(1))
 
 
+_CASES = (
+    select(Case, Programme.name, User.name)
+    .join(Programme, Programme.id == Case.programme_id)
+    .outerjoin(User, User.id == Case.caseworker_id)
+    .where(Case.person_id == bindparam("person"))
+    .order_by(Case.closed_on.is_not(None), Case.opened_on.desc(), Case.id.desc())
+)
+
+
 def case_rows(session: Session, person_id: UUID) -> list[CaseRow]:
     """The cases of somebody: the open ones first, then the latest."""
-    wanted = (
-        select(Case, Programme.name, User.name)
-        .join(Programme, Programme.id == Case.programme_id)
-        .outerjoin(User, User.id == Case.caseworker_id)
-        .where(Case.person_id == person_id)
-        .order_by(Case.closed_on.is_not(None), Case.opened_on.desc(), Case.id.desc())
+    return [CaseRow(*row) for row in session.execute(_CASES, {"person": person_id})]
+
+
+_WAYS = (
+    select(literal("way").label("what"), type_coerce(ContactWay.kind, String).label("code"), func.count().label("n"))
+    .where(ContactWay.person_id == bindparam("person"))
+    .group_by(ContactWay.kind)
+)
+_HOUSEHOLD = (
+    select(literal("household"), Household.reference, func.count())
+    .join(HouseholdMember, HouseholdMember.household_id == Household.id)
+    .where(
+        HouseholdMember.until.is_(None),
+        Household.id
+        == select(HouseholdMember.household_id)
+        .where(HouseholdMember.person_id == bindparam("person"), HouseholdMember.until.is_(None))
+        .correlate(None)
+        .scalar_subquery(),
     )
-    return [CaseRow(*row) for row in session.execute(wanted)]
+    .group_by(Household.reference)
+)
+_KNOWN = union_all(_WAYS, _HOUSEHOLD)
 
 
 def known_of(session: Session, person_id: UUID) -> Known:
     """Which ways there are to reach somebody, and with whom they live, in one query."""
-    mine = (
-        select(HouseholdMember.household_id)
-        .where(HouseholdMember.person_id == person_id, HouseholdMember.until.is_(None))
-        .scalar_subquery()
-    )
-    ways = (
-        select(
-            literal("way").label("what"), type_coerce(ContactWay.kind, String).label("code"), func.count().label("n")
-        )
-        .where(ContactWay.person_id == person_id)
-        .group_by(ContactWay.kind)
-    )
-    household = (
-        select(literal("household"), Household.reference, func.count())
-        .join(HouseholdMember, HouseholdMember.household_id == Household.id)
-        .where(Household.id == mine, HouseholdMember.until.is_(None))
-        .group_by(Household.reference)
-    )
-    rows = session.execute(union_all(ways, household)).all()
+    rows = session.execute(_KNOWN, {"person": person_id}).all()
     kinds = {code for what, code, _n in rows if what == "way"}
     together = next(((code, n) for what, code, n in rows if what == "household"), None)
     return Known(tuple(kind for kind in ContactKind if kind.value in kinds), together)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, bindparam, func, select, tuple_
 
 from receiver import vault
 from receiver.access import Permission
@@ -16,7 +17,7 @@ from receiver.cases.rules import TaskState, Whose
 from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
-from receiver.people.queries import CARD, PersonCard, visible, visible_people
+from receiver.people.queries import CARD, PersonCard, visible, visible_people, within
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.access.actor import Scope
     from receiver.kit.words import Words
 
 
@@ -119,7 +121,7 @@ def tasks_page(session: Session, actor: Actor, whose: Whose, cursor: Cursor | No
 
     A place is the day it is due and its id. Three queries whatever their number.
     """
-    wanted = _joined(actor).where(Task.state == TaskState.OPEN)
+    wanted = _joined(actor.scope(Permission.TASK_VIEW)).where(Task.state == TaskState.OPEN)
     if whose is Whose.MINE:
         wanted = wanted.where(Task.assignee_id == actor.user_id)
     elif whose is Whose.OFFICE:
@@ -138,7 +140,9 @@ def tasks_page(session: Session, actor: Actor, whose: Whose, cursor: Cursor | No
 def due_tasks(session: Session, actor: Actor, today: date, limit: int) -> tuple[list[TaskRow], int]:
     """The actor's own open tasks that are due or late, the most late first, and how many there are."""
     due = (Task.state == TaskState.OPEN, Task.assignee_id == actor.user_id, Task.due_on <= today)
-    found = session.execute(_joined(actor).where(*due).order_by(Task.due_on, Task.id).limit(limit)).all()
+    found = session.execute(
+        _joined(actor.scope(Permission.TASK_VIEW)).where(*due).order_by(Task.due_on, Task.id).limit(limit)
+    ).all()
     rows = _rows(session, found)
     if len(rows) < limit:
         return rows, len(rows)
@@ -148,14 +152,20 @@ def due_tasks(session: Session, actor: Actor, today: date, limit: int) -> tuple[
 
 def tasks_of(session: Session, actor: Actor, person: Person, *, limit: int = 50) -> list[TaskRow]:
     """The open tasks about somebody, the next first."""
-    wanted = _joined(actor).where(Task.person_id == person.id, Task.state == TaskState.OPEN)
-    return _rows(session, session.execute(wanted.order_by(Task.due_on, Task.id).limit(limit)).all())
+    wanted = _tasks_of(actor.scope(Permission.TASK_VIEW))
+    return _rows(session, session.execute(wanted, {"person": person.id, "most": limit}).all())
+
+
+@lru_cache(maxsize=1000)
+def _tasks_of(scope: Scope) -> Select[*tuple[Any, ...]]:
+    wanted = _joined(scope).where(Task.person_id == bindparam("person"), Task.state == TaskState.OPEN)
+    return wanted.order_by(Task.due_on, Task.id).limit(bindparam("most"))
 
 
 def next_reference(session: Session, actor: Actor, person: Person) -> str | None:
     """Whose open task of the actor comes next, besides this person, for working through the day."""
     mine = (Task.state == TaskState.OPEN, Task.assignee_id == actor.user_id, Task.person_id != person.id)
-    wanted = _joined(actor).where(*mine).with_only_columns(Person.reference)
+    wanted = _joined(actor.scope(Permission.TASK_VIEW)).where(*mine).with_only_columns(Person.reference)
     return session.scalar(wanted.order_by(Task.due_on, Task.id).limit(1))
 
 
@@ -165,12 +175,13 @@ def open_task_count(session: Session, person_id: UUID) -> int:
     return session.scalar(wanted) or 0
 
 
-def _joined(actor: Actor) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=1000)
+def _joined(scope: Scope) -> Select[*tuple[Any, ...]]:
     return (
         select(Task, User.name, *CARD)
         .join(Person, Person.id == Task.person_id)
         .outerjoin(User, User.id == Task.assignee_id)
-        .where(*visible(actor, Permission.TASK_VIEW))
+        .where(*within(scope))
     )
 
 

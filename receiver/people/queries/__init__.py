@@ -66,6 +66,7 @@ from receiver.people.queries.persons import (
     visible,
     visible_ids,
     visible_people,
+    within,
 )
 from receiver.people.queries.searching import (
     contact_mark,
@@ -164,4 +165,5 @@ __all__ = [
     "way_of",
     "way_rows",
     "ways_of",
+    "within",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, bindparam, false, func, select
 
 from receiver import vault
 from receiver.kit.errors import NotFound
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor, Permission
+    from receiver.access.actor import Scope
 
 T = TypeVar("T")
 _AT_ONCE = 2_000  # ids in one statement, well below the parameter limits of both databases
@@ -79,13 +81,18 @@ def visible_people(actor: Actor, permission: Permission) -> Select[Person]:
     return select(Person).where(*visible(actor, permission))
 
 
-def visible(actor: Actor, permission: Permission, who: Any = Person) -> list[ColumnElement[bool]]:
+def visible(actor: Actor, permission: Permission, who: Any = Person) -> tuple[ColumnElement[bool], ...]:
     """The same as conditions, for a statement that has people in it already, perhaps under another name."""
-    scope = actor.scope(permission)
-    conditions = [who.erased_at.is_(None)]
-    if not scope.everywhere:
-        conditions.append(who.office_id.in_(scope.offices) if scope.offices else false())
-    return conditions
+    return within(actor.scope(permission), who)
+
+
+@lru_cache(maxsize=1000)
+def within(scope: Scope, who: Any = Person) -> tuple[ColumnElement[bool], ...]:
+    """The same again, for statements that are made once for each reach of a right."""
+    there = who.erased_at.is_(None)
+    if scope.everywhere:
+        return (there,)
+    return there, who.office_id.in_(scope.offices) if scope.offices else false()
 
 
 def person_by_reference(session: Session, actor: Actor, reference: str, permission: Permission) -> Person:
@@ -94,11 +101,15 @@ def person_by_reference(session: Session, actor: Actor, reference: str, permissi
     Raises:
         NotFound: there is none, or the actor may not see them.
     """
-    wanted = visible_people(actor, permission).where(Person.reference == clean_reference(reference))
-    person = session.scalar(wanted)
+    person = session.scalar(_by_reference(actor.scope(permission)), {"wanted": clean_reference(reference)})
     if person is None:
         raise NotFound
     return person
+
+
+@lru_cache(maxsize=1000)
+def _by_reference(scope: Scope) -> Select[Person]:
+    return select(Person).where(*within(scope), Person.reference == bindparam("wanted"))
 
 
 def visible_ids(session: Session, actor: Actor, permission: Permission, ids: Collection[UUID]) -> set[UUID]:

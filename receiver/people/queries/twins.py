@@ -7,9 +7,10 @@ to those only who may see both: a search for a document number must not tell tha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from receiver.access import Permission
@@ -28,7 +29,7 @@ from receiver.people.models import (
     Person,
     PossibleDuplicate,
 )
-from receiver.people.queries.persons import portions, visible
+from receiver.people.queries.persons import portions, within
 from receiver.people.rules import ContactKind, DocumentKind, DuplicateState, Likeness, NameParts, Trait, compare
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.access.actor import Scope
 
 CANDIDATES = 60
 """How many people with names alike are compared; those who share most keys come first."""
@@ -170,21 +172,30 @@ def visible_pairs(
     actor: Actor, permission: Permission = Permission.DUPLICATE_DECIDE
 ) -> Select[PossibleDuplicate, Person, Person]:
     """The pairs both of whose people the actor sees, ready for paging by the id of the pair."""
+    return _pairs(actor.scope(permission))
+
+
+@lru_cache(maxsize=1000)
+def _pairs(scope: Scope) -> Select[PossibleDuplicate, Person, Person]:
     return (
         select(PossibleDuplicate, _ONE, _OTHER)
         .join(_ONE, _ONE.id == PossibleDuplicate.a_id)
         .join(_OTHER, _OTHER.id == PossibleDuplicate.b_id)
-        .where(*visible(actor, permission, _ONE), *visible(actor, permission, _OTHER))
+        .where(*within(scope, _ONE), *within(scope, _OTHER))
     )
 
 
 def pairs_of(session: Session, actor: Actor, person: Person) -> list[Pair]:
     """The pairs of a person that the actor sees, those to decide first; the other one always stands second."""
-    wanted = visible_pairs(actor, Permission.PERSON_VIEW).where(
-        or_(PossibleDuplicate.a_id == person.id, PossibleDuplicate.b_id == person.id)
-    )
-    ordered = wanted.order_by(PossibleDuplicate.state != DuplicateState.OPEN, PossibleDuplicate.id)
-    return [_facing(person, pair) for pair in session.execute(ordered)]
+    wanted = _pairs_of(actor.scope(Permission.PERSON_VIEW))
+    return [_facing(person, pair) for pair in session.execute(wanted, {"person": person.id})]
+
+
+@lru_cache(maxsize=1000)
+def _pairs_of(scope: Scope) -> Select[PossibleDuplicate, Person, Person]:
+    own: BindParameter[UUID] = bindparam("person")
+    wanted = _pairs(scope).where(or_(PossibleDuplicate.a_id == own, PossibleDuplicate.b_id == own))
+    return wanted.order_by(PossibleDuplicate.state != DuplicateState.OPEN, PossibleDuplicate.id)
 
 
 def pair_of(session: Session, actor: Actor, person: Person, duplicate_id: UUID) -> Pair:
