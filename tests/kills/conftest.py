@@ -13,8 +13,8 @@ import pytest
 from receiver.background import Background
 from receiver.settings import Settings
 from tests.kills import child
-from tests.kills.place import PATIENCE, Place
-from tests.kills.world import COMMANDS, JOBS, World, build, counted, receive
+from tests.kills.place import PATIENCE, Place, free_port
+from tests.kills.world import COMMANDS, JOBS, REQUESTS, World, build, counted, receive
 from tests.support.run_folder import this_folder
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """How a job goes when nobody kills it: its moments, how many rows there are then, how long it takes."""
+    """How a job goes when nobody kills it: its moments, what there is then, how long it takes."""
 
     marks: tuple[str, ...]
-    rows: dict[str, int]
+    left: dict[str, object]
     seconds: float
 
 
@@ -65,6 +65,10 @@ class Ground:
         """How the command of a job goes."""
         return self._rehearsed_by(name, _rehearse_command)
 
+    def rehearsed_request(self, name: str) -> Rehearsal:
+        """How the request of a job goes."""
+        return self._rehearsed_by(name, _rehearse_request)
+
     def _rehearsed_by(self, name: str, rehearse: Callable[[Place, str], Rehearsal]) -> Rehearsal:
         key = (name, rehearse)
         if key not in self._rehearsed:
@@ -74,20 +78,26 @@ class Ground:
 
     def _settings(self, database: Database, folder: Path) -> Settings:
         url = database.url.render_as_string(hide_password=False)
-        return Settings(data_dir=folder, database_url=url, key_file=self.keys, practice=True, payee_cooling_off_hours=0)
+        return Settings(
+            data_dir=folder,
+            port=free_port(),
+            database_url=url,
+            key_file=self.keys,
+            practice=True,
+            payee_cooling_off_hours=0,
+        )
 
 
 def _rehearse(place: Place, name: str) -> Rehearsal:
     marks: list[str] = []
     seconds = 0.0
-    executor = Background(place.database, place.settings)
-    executor.run_once()  # the schedules are known then
+    run = Background(place.database, place.settings)._runner.run  # what the executor calls
     for piece in JOBS[name].pieces:
         with place.database.write() as session:
-            piece(session, place.world)
+            work_id = piece(session, place.world)
         began = time.monotonic()
         with child.followed(marks.append):
-            assert executor.run_once() == 1
+            run(work_id, 1)
         seconds += time.monotonic() - began
     return Rehearsal(tuple(marks), _received(place), seconds)
 
@@ -101,11 +111,20 @@ def _rehearse_command(place: Place, name: str) -> Rehearsal:
     assert place.process is not None
     place.process.join(PATIENCE)
     assert place.process.exitcode == 0, place.told
-    return Rehearsal(tuple((folder / "marks").read_text().split("\n")), _received(place), time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return Rehearsal(tuple((folder / "marks").read_text().splitlines()), _received(place), seconds)
 
 
-def _received(place: Place) -> dict[str, int]:
-    assert place.left() == 0
+def _rehearse_request(place: Place, name: str) -> Rehearsal:
+    """As far as the answer of the request: what the background does then is killed elsewhere."""
+    marks = place.settings.data_dir / "marks"
+    place.send(REQUESTS[name], marks=marks)
+    passed = marks.read_text().splitlines()
+    return Rehearsal(tuple(passed[: passed.index("committed") + 1]), _received(place), 1.0)
+
+
+def _received(place: Place) -> dict[str, object]:
+    place.take_seat()
     with place.database.write() as session:
         receive(session, place.world)
     with place.database.read() as session:

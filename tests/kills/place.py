@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+import httpx
+from sqlalchemy import func, select
+
+from receiver.accounts import queries as accounts
+from receiver.accounts.visits import COOKIE
 from receiver.background import Background, WorkState
 from receiver.background.models import WorkRecord
+from receiver.kit.ids import new_id
 from receiver.settings import variable
+from tests.factories.accounts import session_cookie
 from tests.kills import child
+from tests.support.pages import FilledForm, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from multiprocessing.context import ForkServerProcess
     from pathlib import Path
-    from uuid import UUID
 
     from receiver.db.engine import Database
     from receiver.settings import Settings
     from tests.kills.child import Trap
-    from tests.kills.world import World
+    from tests.kills.world import Request, World
 
 PATIENCE = 120.0
 """Seconds in which killed work must have come to its end by itself."""
 LOOKS_EVERY = 0.02
+SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,46 @@ class Place:
         answer, self.process = self.process.exitcode, None
         return answer or 0
 
+    def send(self, request: Request, fate: Trap | Moment | None = None, *, marks: Path | None = None) -> None:
+        """Send the form of a page until there is an answer, and wait until the background has done what it asks for."""
+        self.start(fate, words=("serve",), marks=marks)
+        location = self._answered(self._signed_in(), request)
+        if location.startswith("/progress/"):
+            work_id = UUID(location.rpartition("/")[2])
+            if self.database.dialect == "postgresql":  # where pages are served, nothing else is done
+                self.kill()
+                self.start()
+            self._until(lambda: self.state(work_id).over, work_id, self.start)
+        self.kill()
+
+    def _signed_in(self) -> httpx.Client:
+        base = self.settings.base_url
+        headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": base}
+        with self.database.write() as session:
+            user = accounts.user(session, self.world.finance.user_id or new_id())
+            cookie = session_cookie(session, user, self.settings)
+        return httpx.Client(base_url=base, headers=headers, cookies={COOKIE: cookie}, timeout=PATIENCE, trust_env=False)
+
+    def _answered(self, client: httpx.Client, request: Request) -> str:
+        """Where the answer of the form leads."""
+        form: FilledForm | None = None
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                if form is None:
+                    form = Page(client.get(request.page(self.world)), whole=True).form()
+                answer = client.post(form.action, data=form.values)
+            except httpx.TransportError:  # it is not up yet, or was killed
+                assert self.process is not None
+                if not self.process.is_alive():
+                    self._bury()
+                    self.start(words=("serve",))
+                time.sleep(LOOKS_EVERY)
+            else:
+                assert answer.status_code == SEE_OTHER, f"{answer.status_code}: {answer.text}\n{self.told}"
+                return answer.headers["location"]
+        raise AssertionError(f"no answer\n{self.told}")
+
     def state(self, work_id: UUID) -> WorkState:
         """How a piece of work stands."""
         with self.database.read() as session:
@@ -166,8 +216,22 @@ class Place:
         self.stop()
 
     def left(self) -> int:
-        """How many works are left to somebody who takes the seat now, which must be free."""
-        return Background(self.database, self.settings).run_once()
+        """How many works that somebody asked for have not ended."""
+        unfinished = (WorkRecord.finished_at.is_(None), WorkRecord.requested_by.is_not(None))
+        with self.database.read() as session:
+            return session.scalar(select(func.count()).where(*unfinished)) or 0
+
+    def take_seat(self) -> None:
+        """Execute here once: nobody may sit there any more, and the schedules are known from then on."""
+        Background(self.database, self.settings).run_once()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        port: int = line.getsockname()[1]
+        return port
 
 
 def _is_sure(fate: Trap | Moment | None) -> bool:

@@ -1,8 +1,8 @@
 """A SIGKILL in the middle of an import, a release and a reconciliation: nothing is lost, doubled or half done.
 
-Where a process dies is drawn by the number of the kill, so that each can be tried again alone. Most die before a
-statement, evenly spread over all there are; some while a commit is under way; some whenever it happens, also while
-they start. The next process of the system must find by itself what is left to do. Every fourth is killed as well.
+Where a process dies is drawn by the number of the kill, so that each can be tried again alone. Of five, two die before
+a statement, evenly spread over all there are; one between two transactions; one while a commit is under way; one at
+any moment, also while it starts. The next process must find by itself what is left to do; every fourth is killed too.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import pytest
 
 from tests.kills.child import Trap
 from tests.kills.place import Moment
-from tests.kills.world import COMMANDS, JOBS, arrivals_went_wrong, receive, system_went_wrong
+from tests.kills.world import COMMANDS, JOBS, REQUESTS, arrivals_went_wrong, receive, system_went_wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from tests.kills.conftest import Ground, Rehearsal
     from tests.kills.place import Place
@@ -28,6 +28,7 @@ SHORT = {
     "sqlite": {"import": (1, 3), "release": (1, 3), "reconciliation": (1, 4)},
     "postgresql": {"import": (6,), "release": (6,), "reconciliation": (8,)},
 }
+AFTER_COMMIT, IN_COMMIT, AT_ANY_MOMENT = 2, 3, 4
 COMMIT_TAKES = 0.003
 START_TAKES = 1.5
 
@@ -35,29 +36,37 @@ START_TAKES = 1.5
 def fates(job: str, number: int, rehearsal: Rehearsal) -> list[Trap | Moment]:
     """How the processes of this kill end, one after the other."""
     lot = random.Random(f"{job} {number}")
-    first: Trap | Moment
-    if number % 5 == 4:
-        at_work = lot.random() < 0.5
-        first = Moment(lot.uniform(0, rehearsal.seconds if at_work else START_TAKES), at_work=at_work)
-    elif number % 5 == 3:
-        commits = [place for place, mark in enumerate(rehearsal.marks) if mark == "COMMIT"]
-        first = Trap(commits[number // 5 % len(commits)], lot.uniform(0, COMMIT_TAKES))
-    else:
-        first = Trap(int((number + lot.random()) * len(rehearsal.marks) / KILLS))
+    nth, kind = divmod(number, 5)
+    marks = rehearsal.marks
     again = [Moment(lot.uniform(0, START_TAKES + rehearsal.seconds))] if number % 4 == 3 else []
-    return [first, *again]
+    if kind == AT_ANY_MOMENT:
+        at_work = lot.random() < 0.5
+        return [Moment(lot.uniform(0, rehearsal.seconds if at_work else START_TAKES), at_work=at_work), *again]
+    if kind == IN_COMMIT:
+        return [Trap(_nth(marks, "COMMIT", nth), lot.uniform(0, COMMIT_TAKES)), *again]
+    if kind == AFTER_COMMIT:
+        return [Trap(_nth(marks, "committed", nth)), *again]
+    place = (2 * nth + kind + lot.random()) / (2 * KILLS // 5)  # two of five
+    return [Trap(int(place * len(marks))), *again]
+
+
+def _nth(marks: Sequence[str], wanted: str, nth: int) -> int:
+    """The place of a mark among all, taking them in turn."""
+    places = [place for place, mark in enumerate(marks) if mark == wanted]
+    return places[nth % len(places)]
 
 
 def everything_done_once(place: Place, wrong: Callable[..., Iterable[str]], rehearsal: Rehearsal, ends: object) -> None:
     """No process is left to do anything, the work was done once, and whoever came by it can be met."""
     assert place.left() == 0
+    place.take_seat()
     with place.database.read() as session:
         found = list(wrong(session, place.world))
         assert found == [], f"{ends}: {found}"
     with place.database.write() as session:
         receive(session, place.world)
     with place.database.read() as session:
-        found = [*arrivals_went_wrong(session, place.world), *system_went_wrong(session, place.world, rehearsal.rows)]
+        found = [*arrivals_went_wrong(session, place.world), *system_went_wrong(session, place.world, rehearsal.left)]
         assert found == [], f"{ends}: {found}"
 
 
@@ -86,12 +95,23 @@ def kill_command(ground: Ground, job: str, number: int) -> None:
         everything_done_once(place, command.wrong, rehearsal, fate)
 
 
+def kill_request(ground: Ground, job: str, number: int) -> None:
+    """Kill what serves the page on which the same is asked for."""
+    request, rehearsal = REQUESTS[job], ground.rehearsed_request(job)
+    [fate, *_again] = fates(job, number, rehearsal)
+    with ground.place() as place:
+        place.send(request, fate if isinstance(fate, Trap) else None)
+        assert isinstance(fate, Moment) or fate.delay is not None or place.deaths == 1, "it never came to its trap"
+        everything_done_once(place, request.wrong, rehearsal, fate)
+
+
 @pytest.mark.parametrize("job", JOBS)
 def test_a_few_kills_leave_everything_done_once(ground: Ground, kind: Kind, job: str) -> None:
     for number in SHORT[kind][job]:
         kill(ground, job, number)
     if kind == "sqlite" and job != "import":
         kill_command(ground, job, 46)
+        kill_request(ground, job, 46)
 
 
 @pytest.mark.slow
@@ -102,7 +122,14 @@ def test_every_kill_leaves_everything_done_once(ground: Ground, job: str, number
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(KILLS))
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("number", range(0, KILLS, 3))
+@pytest.mark.parametrize("job", COMMANDS)
 def test_every_kill_of_a_command_leaves_all_or_nothing(ground: Ground, job: str, number: int) -> None:
     kill_command(ground, job, number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(0, KILLS, 3))
+@pytest.mark.parametrize("job", REQUESTS)
+def test_every_kill_of_a_request_leaves_all_or_nothing(ground: Ground, job: str, number: int) -> None:
+    kill_request(ground, job, number)

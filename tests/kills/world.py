@@ -82,7 +82,6 @@ class World:
     results: bytes
     results_id: UUID
     dump: dict[str, Any] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
 
 
 def build(database: Database, settings: Settings) -> World:
@@ -135,7 +134,7 @@ def build(database: Database, settings: Settings) -> World:
             results_id=actions.store_results(session, team.releaser, results).id,
         )
     with database.read() as session:
-        world.dump, world.rows = dumped(session), counted(session)
+        world.dump = dumped(session)
     assert breaches(world.dump) == []
     return world
 
@@ -174,15 +173,16 @@ def dumped(session: Session) -> dict[str, Any]:
     return dump
 
 
-def counted(session: Session) -> dict[str, int]:
-    """How many rows each table has, leaving out work that the clock asks for."""
-    rows = {}
+def counted(session: Session) -> dict[str, object]:
+    """How many rows each table has and what works gave, leaving out work that the clock asks for."""
+    found: dict[str, object] = {}
     for table in Base.metadata.sorted_tables:
         wanted = select(func.count()).select_from(table)
         if table is WorkRecord.__table__:
             wanted = wanted.where(WorkRecord.requested_by.is_not(None))
-        rows[table.name] = session.scalar(wanted) or 0
-    return rows
+        found[table.name] = session.scalar(wanted)
+    asked = select(WorkRecord.name, WorkRecord.result).where(WorkRecord.requested_by.is_not(None))
+    return found | {work.name: work.result for work in session.execute(asked)}
 
 
 @dataclass(frozen=True)
@@ -388,8 +388,30 @@ COMMANDS = {
 }
 
 
-def system_went_wrong(session: Session, world: World, rows: dict[str, int]) -> Iterator[str]:
-    """What holds whatever was done: the chain, the money, no work half done, and as many rows as without a kill."""
+@dataclass(frozen=True)
+class Request:
+    """The same as the form of a page, which a browser sends again as long as no answer comes."""
+
+    name: str
+    page: Callable[[World], str]
+    wrong: Callable[[Session, World], Iterator[str]]
+
+
+REQUESTS = {
+    request.name: request
+    for request in (
+        Request("release", lambda world: f"/stipends/runs/{world.release_name}/release", release_went_wrong),
+        Request(
+            "reconciliation",
+            lambda world: f"/stipends/runs/{world.reconcile_name}/results/{world.results_id}",
+            results_went_wrong,
+        ),
+    )
+}
+
+
+def system_went_wrong(session: Session, world: World, left: dict[str, object]) -> Iterator[str]:
+    """What holds whatever was done: the chain, the money, no work half done, and all there would be without a kill."""
     verdict = audit.verify(session)
     yield from (str(finding) for finding in verdict.findings)
     yield from (str(finding) for finding in ledger.check(session))
@@ -397,10 +419,8 @@ def system_went_wrong(session: Session, world: World, rows: dict[str, int]) -> I
     for work in session.scalars(select(WorkRecord).where(WorkRecord.requested_by.is_not(None))):
         if work.state is not WorkState.DONE or work.finished_at is None:
             yield f"{work.name} is {work.state.value}: {work.failure}"
-    if left := session.scalar(select(func.count()).select_from(StepRecord)):
-        yield f"{left} steps of finished works are left"
+    if steps := session.scalar(select(func.count()).select_from(StepRecord)):
+        yield f"{steps} steps of finished works are left"
     yield from (
-        f"{table} has {count} rows, and {rows[table]} without a kill"
-        for table, count in counted(session).items()
-        if count != rows[table]
+        f"{name}: {now}, and {left[name]} without a kill" for name, now in counted(session).items() if now != left[name]
     )
