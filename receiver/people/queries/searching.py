@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, false, or_, select, union_all
+from sqlalchemy import Select, and_, false, func, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from receiver import vault
 from receiver.kit import names
 from receiver.kit.text import western_digits
 from receiver.partners.models import Programme
 from receiver.people.models import ContactWay, IdentityDocument, NameKey, Person
-from receiver.people.queries.persons import visible_people
+from receiver.people.queries.persons import visible
 from receiver.people.rules import ContactKind, DocumentKind, plain_number, references_in
 from receiver.web.forms import read_phone
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 BEST = 200
 """How many finds a search gives, the likest first."""
 _LOOKED_AT = 500
+_COUNTED = 1_000
 _SHORTEST_NUMBER = 3
 _SHORTEST_BEGINNING = 2
 _AFTER_ALL = "\x7f"  # sorts after every letter that a key can have
@@ -64,9 +66,9 @@ def matching(session: Session, text: str) -> Select[UUID]:
         parts.append(select(Person.id).where(Person.reference.in_(references)))
     parts += _by_number(session, text)
     if groups := names.search_groups(text):
-        named = [select(NameKey.person_id).where(_under(keys)) for keys in groups]
-        whole = named[0].where(*(NameKey.person_id.in_(other) for other in named[1:]))
-        parts.append(whole)
+        rarest, *others = _rarest_first(session, groups)
+        also = [_also(keys) for keys in others]
+        parts.append(select(NameKey.person_id).where(_under(rarest), *also))
     if not parts:
         return select(Person.id).where(false())
     found = union_all(*parts).subquery("found")
@@ -76,8 +78,12 @@ def matching(session: Session, text: str) -> Select[UUID]:
 def search_ids(session: Session, actor: Actor, permission: Permission, text: str, *, most: int = BEST) -> list[UUID]:
     """The people whom a text may mean and whom the actor may see, the likest names first, at most `most`."""
     columns = (Person.id, Person.full_name, Person.name_latin, Person.name_on_document, Person.other_names)
-    seen = visible_people(actor, permission).where(Person.id.in_(matching(session, text)))
-    rows = session.execute(seen.with_only_columns(*columns).order_by(Person.full_name, Person.id).limit(_LOOKED_AT))
+    found = matching(session, text).distinct().subquery("found")
+    # An outer join begins with the few that were found; SQLite would rather go through a whole office by name.
+    seen = and_(Person.id == found.c[0], *visible(actor, permission))
+    wanted = select(*columns).select_from(found).outerjoin(Person, seen)
+    ordered = wanted.order_by(Person.id.is_(None), Person.full_name, Person.id).limit(_LOOKED_AT)
+    rows = (row for row in session.execute(ordered) if row.id is not None)
     scored = [(max(names.likeness(text, name) for name in written if name), one) for one, *written in rows]
     return [one for _score, one in sorted(scored, key=lambda pair: -pair[0])][:most]
 
@@ -95,8 +101,23 @@ def _by_number(session: Session, text: str) -> Iterable[Select[UUID]]:
     yield select(IdentityDocument.person_id).where(IdentityDocument.blind.in_(marks))
 
 
-def _under(keys: set[str]) -> ColumnElement[bool]:
+def _rarest_first(session: Session, groups: list[set[str]]) -> list[set[str]]:
+    """The name that fewest people have first: whether they have the others too is asked of these only."""
+    if len(groups) == 1:
+        return groups
+    some = [select(NameKey.person_id).where(_under(keys)).limit(_COUNTED).subquery() for keys in groups]
+    counts = session.execute(select(*(select(func.count()).select_from(each).scalar_subquery() for each in some))).one()
+    return [keys for _count, _place, keys in sorted(zip(counts, range(len(groups)), groups, strict=True))]
+
+
+def _also(keys: set[str]) -> ColumnElement[bool]:
+    """Stored under one of these keys too."""
+    other = aliased(NameKey)
+    return select(other.key).where(other.person_id == NameKey.person_id, _under(keys, other)).exists()
+
+
+def _under(keys: set[str], names_of: Any = NameKey) -> ColumnElement[bool]:
     """Stored under one of these keys, or under a word that begins like one of them."""
     words = sorted(key for key in keys if key.startswith("t:") and len(key) >= len("t:") + _SHORTEST_BEGINNING)
-    beginnings = [and_(NameKey.key > word, NameKey.key < word + _AFTER_ALL) for word in words]
-    return or_(NameKey.key.in_(sorted(keys)), *beginnings)
+    beginnings = [and_(names_of.key > word, names_of.key < word + _AFTER_ALL) for word in words]
+    return or_(names_of.key.in_(sorted(keys)), *beginnings)
