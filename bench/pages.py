@@ -247,7 +247,7 @@ def main() -> None:
     asked.add_argument("--quick", action="store_true", help="see that it runs: few people, few rounds, nothing to keep")
     asked.add_argument("--folder", type=Path, default=crowd.FOLDER)
     said = asked.parse_args()
-    people, small, rounds, times = (80, 60, 2, 1) if said.quick else (said.people, said.against, said.rounds, None)
+    people, small, rounds, times = (80, 80, 2, 1) if said.quick else (said.people, said.against, said.rounds, None)
     log.configure(Settings(log_format="json", log_level="warning"))
     few = 30 if said.quick else crowd.FEW
     sizes = [people, small, *([1_000_000] if said.million else [])]
