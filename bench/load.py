@@ -45,6 +45,7 @@ KEPT = ROOT / ".bench"
 READ_P95, WRITE_P99 = 300, 1000  # milliseconds
 ENDS_WITHIN = 2.0  # seconds after SIGTERM, when nothing is under way
 STARTS_WITHIN = 120.0
+LINES_TOLD = 10
 APART = 0.25  # seconds between two who sign in: checking a password is meant to be slow
 LOCKED = ("database is locked", "database-busy")
 PRACTICE = {"RECEIVER_PRACTICE": "1", "RECEIVER_LOG_FORMAT": "json"}
@@ -99,9 +100,12 @@ def main(
         if len(world.caseworkers) < users:
             raise typer.BadParameter(f"there are {len(world.caseworkers)} caseworkers", param_hint="--users")
         log, notebook, served = Path(scratch) / "log", Notebook(), Served()
-        with serving(world, workers, log, served) as origin:
-            busy = asyncio.run(work(world, origin, users, seconds, think, notebook))
-        told = log.read_text(encoding="utf-8", errors="replace")
+        try:
+            with serving(world, workers, log, served) as origin:
+                busy = asyncio.run(work(world, origin, users, seconds, think, notebook))
+        finally:
+            told = log.read_text(encoding="utf-8", errors="replace")
+            complaints(told)
     show(notebook.answers, seconds)
     say.print(
         f"Server: {workers} process(es), ready after {served.ready_after:.1f} s, CPU {served.cpu:.0f} s in all, "
@@ -261,6 +265,13 @@ def spread(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         by_office[one["office"]].append(one)
     most = max(map(len, by_office.values()), default=0)
     return [some[place] for place in range(most) for some in by_office.values() if place < len(some)]
+
+
+def complaints(log: str) -> None:
+    """What the server complained of; the first lines of it."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    for line in [one for one in lines if one.get("level") not in {"debug", "info"}][:LINES_TOLD]:
+        say.print("  " + json.dumps(line, ensure_ascii=False), style="yellow", markup=False)
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:

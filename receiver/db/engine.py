@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, exc
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, ManagesConnection, PoolProxiedConnection, QueuePool
 
 from receiver.db import postgresql, sqlite
 from receiver.db.refusals import (
@@ -24,6 +24,7 @@ from receiver.db.refusals import (
     line_is_down,
     refusal_for,
 )
+from receiver.db.turns import Turns
 from receiver.kit.errors import Refusal, StaleVersion
 from receiver.log import get_logger
 
@@ -34,7 +35,11 @@ _log = get_logger()
 
 SLOW_WRITE = 1.0  # seconds; hashing, files and the network do not belong inside a write transaction
 POOL_TIMEOUT = 4.0  # seconds; then 503, instead of a queue that nobody waits for
+TURN_TIMEOUT = 5.0  # seconds that a writer waits for those before it, on SQLite
 CAPACITY = {"sqlite": 40, "postgresql": 20}  # connections of each engine; give the web server as many threads
+
+
+_TURN = "turn"
 
 
 class ReadSession(Session):
@@ -111,6 +116,7 @@ class Database:
         self.info: dict[str, Any] = info if info is not None else {}
         self.info["database"] = self
         self._latch = threading.Event()
+        self._turns = Turns()
         self.write_engine = self._engine(read_only=False)
         self.read_engine = self._engine(read_only=True)
 
@@ -211,12 +217,26 @@ class Database:
             if not read_only:
                 self._refuse_after_fault()
             if self.dialect == "sqlite":
+                if not read_only:
+                    self._wait_for_turn(connection)
                 connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
             connection.info["began"] = perf_counter()
 
+        if not read_only and self.dialect == "sqlite":
+            event.listen(engine, "checkin", self._give_turn_back)  # codespell:ignore checkin
         if not read_only:
             event.listen(engine, "commit", self._look_before_commit)
         event.listen(engine, "handle_error", self._answer)
+
+    def _wait_for_turn(self, connection: Connection) -> None:
+        known = _kept_by(connection.connection)
+        if _TURN not in known and not self._turns.take(TURN_TIMEOUT):
+            raise DatabaseBusy
+        known[_TURN] = True
+
+    def _give_turn_back(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        if _kept_by(record).pop(_TURN, None):
+            self._turns.give_back()
 
     def _look_before_commit(self, connection: Connection) -> None:
         self._refuse_after_fault()
@@ -241,6 +261,11 @@ class Database:
         # After a failed fsync SQLite acknowledges the next write, though the one before it never reached the disk.
         if self.latched:
             raise DatabaseStopped
+
+
+def _kept_by(pooled: ManagesConnection) -> dict[Any, Any]:
+    """What stays with a place in the pool, also when its connection is thrown away."""
+    return cast("dict[Any, Any]", pooled.record_info)
 
 
 def _was_undone(context: ExceptionContext) -> bool:
