@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, and_, false, func, or_, select, union_all
-from sqlalchemy.orm import aliased
 
 from receiver import vault
 from receiver.kit import names
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 BEST = 200
 """How many finds a search gives, the likest first."""
 _LOOKED_AT = 500
-_COUNTED = 1_000
+_COUNTED = 10_000
 _SHORTEST_NUMBER = 3
 _SHORTEST_BEGINNING = 2
 _AFTER_ALL = "\x7f"  # sorts after every letter that a key can have
@@ -67,8 +66,8 @@ def matching(session: Session, text: str) -> Select[UUID]:
     parts += _by_number(session, text)
     if groups := names.search_groups(text):
         rarest, *others = _rarest_first(session, groups)
-        also = [_also(keys) for keys in others]
-        parts.append(select(NameKey.person_id).where(_under(rarest), *also))
+        few = select(NameKey.person_id).distinct().where(_under(rarest)).subquery()
+        parts.append(select(few.c.person_id).where(*(_also(few.c.person_id, keys) for keys in others)))
     if not parts:
         return select(Person.id).where(false())
     found = union_all(*parts).subquery("found")
@@ -110,14 +109,13 @@ def _rarest_first(session: Session, groups: list[set[str]]) -> list[set[str]]:
     return [keys for _count, _place, keys in sorted(zip(counts, range(len(groups)), groups, strict=True))]
 
 
-def _also(keys: set[str]) -> ColumnElement[bool]:
-    """Stored under one of these keys too."""
-    other = aliased(NameKey)
-    return select(other.key).where(other.person_id == NameKey.person_id, _under(keys, other)).exists()
+def _also(person_id: ColumnElement[UUID], keys: set[str]) -> ColumnElement[bool]:
+    """Whether a person is stored under one of these keys too."""
+    return select(NameKey.key).where(NameKey.person_id == person_id, _under(keys)).exists()
 
 
-def _under(keys: set[str], names_of: Any = NameKey) -> ColumnElement[bool]:
+def _under(keys: set[str]) -> ColumnElement[bool]:
     """Stored under one of these keys, or under a word that begins like one of them."""
     words = sorted(key for key in keys if key.startswith("t:") and len(key) >= len("t:") + _SHORTEST_BEGINNING)
-    beginnings = [and_(names_of.key > word, names_of.key < word + _AFTER_ALL) for word in words]
-    return or_(names_of.key.in_(sorted(keys)), *beginnings)
+    beginnings = [and_(NameKey.key > word, NameKey.key < word + _AFTER_ALL) for word in words]
+    return or_(NameKey.key.in_(sorted(keys)), *beginnings)
