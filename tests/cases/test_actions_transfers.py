@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -87,6 +88,13 @@ def test_who_moves_without_the_others_moves_out(session, supervisor, selam, offi
     assert household_of(session, selam.person) is None
     assert household_of(session, other) is household
     assert Kind.HOUSEHOLD_CHANGED in kinds(session, 4)
+
+
+def test_a_stay_that_lies_ahead_stops_nobody(session, supervisor, selam, office, huye):
+    """A household whose days were written for a later arrival."""
+    household = make_household(session, selam.person, make_person(session, office, "Abel"), since=date(2099, 1, 1))
+    actions.transfer(session, supervisor, [selam.person], huye.id, reason="She works there")
+    assert (household_of(session, selam.person), household.collector_id) == (None, None)
 
 
 def test_what_cannot_be_is_refused_for_all(session, supervisor, selam, office, huye, actor):

@@ -15,6 +15,7 @@ from receiver.kit.ids import new_id
 from receiver.partners.rules import ProgrammeClosed, ProgrammeFull, ProgrammeState
 from receiver.people import actions, hooks, queries
 from receiver.people.actions import Journey
+from receiver.people.queries.households import Together, household_spans
 from receiver.people.rules import (
     AlreadyHere,
     AlreadyLeft,
@@ -28,7 +29,7 @@ from receiver.people.rules import (
 )
 from tests.factories.accounts import make_office, make_user
 from tests.factories.partners import make_programme
-from tests.factories.people import make_batch, make_person
+from tests.factories.people import make_batch, make_household, make_person
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -186,6 +187,21 @@ class TestMarking:
         batch, arrivals, people = expected(session, office, programme, 1, arrives_on=DAY)
         actions.mark_arrivals(session, actor, batch, [arrivals[0].id], ArrivalState.MET)
         assert people[0].arrived_on == today
+
+    @pytest.mark.parametrize("planned", [DAY, date(2026, 11, 12)])
+    def test_a_household_lives_here_from_the_real_day(self, session, actor, programme, office, arrived, planned):
+        """Whether the batch came before or after the planned day."""
+        batch, arrivals, people = expected(session, office, programme, arrives_on=planned)
+        household = make_household(session, *people, since=planned)
+        day = date(2026, 11, 17)
+        actions.mark_arrivals(session, actor, batch, [each.id for each in arrivals], ArrivalState.MET, on=day)
+        assert {place.since for place, _person in queries.members_of(session, household.id)} == {day}
+        spans = household_spans(session, [people[0].id], date(2026, 11, 1), date(2026, 11, 30))
+        assert spans[people[0].id] == (Together(people[1].id, day, None),)
+        session.commit()
+        changed = [entry for entry in audit.trail(session, limit=20) if entry.kind is Kind.HOUSEHOLD_CHANGED]
+        assert {entry.person for entry in changed} == {person.id for person in people}
+        assert changed[0].facts == {"act": "arrived", "on": str(day), "was": str(planned)}
 
     def test_others_are_marked_without_a_case(self, session, actor, programme, office, arrived):
         batch, arrivals, people = expected(session, office, programme)

@@ -142,3 +142,22 @@ class TestCollecting:
         child.left_on, child.left_kind = date(2026, 11, 10), LeftKind.LEFT
         with pytest.raises(CollectorOutsideHousehold):
             actions.set_collectors(session, actor, household, collector_id=child.id, alternate_id=None)
+
+
+def test_a_stay_that_lies_ahead_never_begins(session, actor, head, child):
+    household = make_household(session, head, child, since=date(2026, 11, 30))
+    actions.leave_household(session, actor, household, child)
+    assert [person for _place, person in queries.members_of(session, household.id)] == [head]
+
+
+def test_places_that_began_on_the_arrival_are_corrected_with_it(session, actor, head, child):
+    earlier = make_household(session, child, since=ARRIVED)
+    actions.leave_household(session, actor, earlier, child, on=date(2026, 11, 5))
+    household = make_household(session, head, since=ARRIVED)
+    actions.join_household(session, actor, household, child, relationship=Relationship.CHILD, since=date(2026, 11, 5))
+    for person in (head, child):
+        actions.correct_arrival(session, actor, person, on=date(2026, 11, 2), reason="x")
+    assert [place.since for place, _person in queries.members_of(session, household.id)] == [
+        date(2026, 11, 2),
+        date(2026, 11, 5),
+    ]

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from receiver import audit, i18n
+from receiver import audit
 from receiver.accounts.queries import caseworkers, staff_of
 from receiver.audit import Kind
 from receiver.cases.models import Task
 from receiver.cases.queries import open_cases_of
 from receiver.cases.rules import NoCaseworkerThere, TaskState
-from receiver.kit import clock
 from receiver.people.actions import leave_household, move_office
 from receiver.people.queries import household_of
 from receiver.people.queries.households import living_with
@@ -77,4 +76,4 @@ def _move_out(session: Session, actor: Actor, people: Sequence[Person]) -> None:
     for person in people:
         household = household_of(session, person)
         if household is not None and any(other.id not in moving for other in living_with(session, person)):
-            leave_household(session, actor, household, person, on=clock.today(i18n.zone()))
+            leave_household(session, actor, household, person)

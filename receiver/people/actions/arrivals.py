@@ -17,6 +17,7 @@ from receiver.kit.ids import new_id
 from receiver.partners.queries import programme
 from receiver.partners.rules import check_room
 from receiver.people import hooks
+from receiver.people.actions.households import begin_on_arrival
 from receiver.people.models import Arrival, Batch
 from receiver.people.queries import arrival_in, arrivals_of, expected_in, people_under
 from receiver.people.rules import (
@@ -177,6 +178,7 @@ def mark_here(
     came = arrival.state not in HERE
     if person.arrived_on is None:
         person.arrived_on = day
+        begin_on_arrival(session, actor, person, day)
     if batch.state is BatchState.ANNOUNCED:
         move_batch(session, actor, batch, BatchState.ARRIVED, on=day)
     _mark(session, actor, batch, arrival, person, state)

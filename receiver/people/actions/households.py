@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
-from receiver import audit
+from receiver import audit, i18n
 from receiver.audit import Kind
+from receiver.kit import clock
 from receiver.kit.ids import new_id, new_reference
 from receiver.people.models import Household, HouseholdMember
 from receiver.people.queries import collects_for, households_of, members_of
@@ -59,15 +60,19 @@ def join_household(
     _move_in(session, actor, household, person, relationship=relationship, since=since)
 
 
-def leave_household(session: Session, actor: Actor, household: Household, person: Person, *, on: date) -> None:
+def leave_household(
+    session: Session, actor: Actor, household: Household, person: Person, *, on: date | None = None
+) -> None:
     """Let somebody move out; `on` is the last day there. What they collected for others falls to the alternate.
 
-    Whoever moves out on the day of moving in was never there: it was an error.
+    Whoever moves out on the day of moving in was never there: it was an error. Without `on` they move out today, or
+    never move in where that lies ahead.
 
     Raises:
         NotInHousehold, MovedInAfterwards
     """
     place = _place_of(session, household, person)
+    on = on or max(clock.today(i18n.zone()), place.since)
     if on < place.since:
         raise MovedInAfterwards
     if on == place.since:
@@ -77,6 +82,30 @@ def leave_household(session: Session, actor: Actor, household: Household, person
     session.flush()
     audit.record(session, Kind.HOUSEHOLD_CHANGED, actor, household.reference, person=person.id, act="left", on=on)
     give_up_collecting(session, actor, person)
+
+
+def begin_on_arrival(session: Session, actor: Actor, person: Person, day: date, *, was: date | None = None) -> None:
+    """Let the places in a household that began with somebody's arrival begin on the real day of it.
+
+    Until somebody is here, every place begins with the arrival; afterwards, those that began on the day it `was`.
+    """
+    wanted = (
+        select(HouseholdMember, Household.reference)
+        .join(Household, Household.id == HouseholdMember.household_id)
+        .where(
+            HouseholdMember.person_id == person.id,
+            HouseholdMember.since != day,
+            or_(HouseholdMember.until.is_(None), HouseholdMember.until >= day),
+        )
+        .order_by(HouseholdMember.id)
+    )
+    if was is not None:
+        wanted = wanted.where(HouseholdMember.since == was)
+    for place, reference in session.execute(wanted).all():
+        before, place.since = place.since, day
+        audit.record(
+            session, Kind.HOUSEHOLD_CHANGED, actor, reference, person=person.id, act="arrived", on=day, was=before
+        )
 
 
 def change_member(

@@ -14,7 +14,7 @@ from receiver.kit.ids import new_id, new_reference
 from receiver.people import hooks
 from receiver.people.actions.arrivals import add_arrival, mark_here
 from receiver.people.actions.changes import changes
-from receiver.people.actions.households import give_up_collecting
+from receiver.people.actions.households import begin_on_arrival, give_up_collecting
 from receiver.people.actions.twins import look_again
 from receiver.people.models import NameKey, Person
 from receiver.people.queries import names_of, needs_of, needs_place, remark_of, remark_place
@@ -149,6 +149,7 @@ def correct_arrival(session: Session, actor: Actor, person: Person, *, on: date,
     if person.left_on is not None:
         check_left(on, person.left_on, today=person.left_on)
     was, person.arrived_on = person.arrived_on, on
+    begin_on_arrival(session, actor, person, on, was=was)
     audit.record(
         session, Kind.PERSON_CHANGED, actor, person.reference, person=person.id, reason=reason, arrived_on=on, was=was
     )
