@@ -85,7 +85,10 @@ class UserSession(HasId, Base):
 
 
 class Invitation(HasId, Stamped, Base):
-    """A one-time link, handed over on paper, with which a user chooses a password. Only its SHA-256 is kept."""
+    """A one-time link, handed over on paper, with which a user chooses a password. Only its SHA-256 is kept.
+
+    One for a user with a sensitive role waits for a second administrator: `confirmed_at` is empty so long.
+    """
 
     __tablename__ = "invitations"
 
@@ -96,6 +99,7 @@ class Invitation(HasId, Stamped, Base):
     ends_at: Mapped[datetime] = mapped_column()
     used_at: Mapped[datetime | None] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()
+    confirmed_at: Mapped[datetime | None] = mapped_column()
 
 
 class RecoveryCode(HasId, Base):

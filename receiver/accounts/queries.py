@@ -217,6 +217,11 @@ def open_invitation(session: Session, user_id: UUID, now: datetime) -> Invitatio
     )
 
 
+def roles_in_effect(session: Session, user_id: UUID) -> set[Role]:
+    """The roles of a user that do not wait for a second administrator."""
+    return {held.role for held in roles_of(session, user_id) if held.confirmed_at is not None}
+
+
 def invitation_kind(found: User) -> InvitationKind:
     """What a new one-time link for this user is for."""
     return InvitationKind.INVITE if found.password_hash is None else InvitationKind.RESET
@@ -335,3 +340,20 @@ def roles_waiting(session: Session, for_administrator: UUID) -> list[tuple[User,
         .order_by(User.name)
     )
     return [(one, held) for one, held in found]
+
+
+def links_waiting(session: Session, for_administrator: UUID, now: datetime) -> Sequence[User]:
+    """The users whose one-time link waits for this administrator: made by someone else, for someone else."""
+    return session.scalars(
+        select(User)
+        .join(Invitation, Invitation.user_id == User.id)
+        .where(
+            Invitation.confirmed_at.is_(None),
+            Invitation.used_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.ends_at > now,
+            User.id != for_administrator,
+            or_(Invitation.made_by.is_(None), Invitation.made_by != for_administrator),
+        )
+        .order_by(User.name)
+    ).all()

@@ -109,6 +109,20 @@ class LinkGone(Gone):
     sentence = _("This link has been used or has run out. Please ask an administrator for a new one.")
 
 
+class LinkWaits(Refusal):
+    """A one-time link that a second administrator has yet to confirm."""
+
+    sentence = _("This link works once a second administrator has confirmed it. Please try again after that.")
+    status = 403
+
+
+class OwnLink(Refusal):
+    """Nobody confirms a link that they made or that is for themselves."""
+
+    sentence = _("Nobody can confirm a link of their own. Please ask another administrator.")
+    status = 403
+
+
 class StepUpNeeded(Refusal):
     """An act that asks for the password and code again."""
 
@@ -235,14 +249,23 @@ def is_stepped_up(stepped_up_at: datetime | None, *, lasts: timedelta, now: date
     return stepped_up_at is not None and timedelta(0) <= now - stepped_up_at < lasts
 
 
-def check_link(*, ends_at: datetime, used_at: datetime | None, revoked_at: datetime | None, now: datetime) -> None:
-    """Refuse a one-time link that no longer works.
+def check_link(
+    *,
+    ends_at: datetime,
+    used_at: datetime | None,
+    revoked_at: datetime | None,
+    confirmed_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Refuse a one-time link that no longer works, or that does not work yet.
 
     Raises:
-        LinkGone
+        LinkGone, LinkWaits
     """
     if used_at is not None or revoked_at is not None or now >= ends_at:
         raise LinkGone
+    if confirmed_at is None:
+        raise LinkWaits
 
 
 def check_places(roles: Collection[Role], *, offices: int, partner: bool) -> None:
@@ -261,6 +284,15 @@ def check_places(roles: Collection[Role], *, offices: int, partner: bool) -> Non
 def waits_for_second(role: Role, *, other_administrators: int) -> bool:
     """Whether a role that is being given waits for a second administrator; it cannot where there is none."""
     return role in SENSITIVE_ROLES and other_administrators > 0
+
+
+def link_waits_for_second(roles: Collection[Role], *, other_administrators: int) -> bool:
+    """Whether a one-time link waits for a second administrator.
+
+    Whoever opens it acts with these roles, so it is given as they are. `roles` are those that are in effect: a role
+    that waits gives nothing yet, and is confirmed by itself.
+    """
+    return any(waits_for_second(role, other_administrators=other_administrators) for role in roles)
 
 
 _BROWSERS = (

@@ -129,11 +129,13 @@ def demand_stepped_up(connection: HTTPConnection, actor: Actor) -> None:
 
 
 def who_can(session: Session, actor: Actor, permission: Permission) -> list[str]:
-    """The names of active people who hold a right, those of the actor's own offices first (U5)."""
+    """The names of others who are active and hold a right, those of the actor's own offices first (U5)."""
     near: list[str] = []
     others: list[str] = []
     for role in roles_with(permission):
         for found in queries.active_with_role(session, role)[:LOOKED_AT]:
+            if found.id == actor.user_id:
+                continue
             shares = role not in OFFICE_BOUND or queries.office_ids_of(session, found.id) & actor.offices
             (near if shares else others).append(found.name)
     return list(dict.fromkeys([*near, *others]))

@@ -69,6 +69,8 @@ class Kind(LabelledEnum):
     PREFERENCES_CHANGED = "user.preferences_changed", _("Someone changed their own settings.")
     PASSWORD_CHANGED = "user.password_changed", _("A password was changed.")
     RESET_LINK_MADE = "user.reset_link_made", _("A one-time link for a new password was made."), _NOTICE
+    RESET_LINK_CONFIRMED = "user.reset_link_confirmed", _("A second administrator confirmed a one-time link."), _NOTICE
+    RESET_LINK_REFUSED = "user.reset_link_refused", _("A one-time link was not confirmed."), _NOTICE
     SECOND_FACTOR_SET = "user.second_factor_set", _("A second factor was set up.")
     SECOND_FACTOR_REMOVED = "user.second_factor_removed", _("A second factor was removed."), _NOTICE
     RECOVERY_CODES_MADE = "user.recovery_codes_made", _("New recovery codes were made.")

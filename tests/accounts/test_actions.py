@@ -61,6 +61,36 @@ def test_a_link_of_a_locked_user_opens_nothing(session):
     assert link.used_at is None
 
 
+def test_a_role_that_is_confirmed_stops_a_link_made_before_it(session):
+    """Or the maker of the link could use it to act with the role."""
+    asking, second = (make_user(session, Role.ADMINISTRATOR) for _each in range(2))
+    user = make_user(session, Role.AUDITOR)
+    user_roles = [Role.AUDITOR, Role.APPROVER]
+    actions.change_user(session, acting(session, asking), user, name="A", roles=user_roles, offices=[])
+    actions.invite(session, acting(session, asking), user)
+    actions.confirm_link(session, acting(session, second), user)
+    actions.confirm_role(session, acting(session, second), user, Role.APPROVER)
+    assert queries.open_invitation(session, user.id, clock.now()) is None
+
+
+def test_a_link_from_the_command_line_works_at_once(session):
+    make_user(session, Role.ADMINISTRATOR)
+    user = make_user(session, Role.ADMINISTRATOR)
+    actions.invite(session, SYSTEM, user)
+    link = queries.open_invitation(session, user.id, clock.now())
+    assert actions.accept_invitation(session, SYSTEM, link, "hash") is user
+
+
+def test_a_link_that_waits_opens_nothing(session):
+    """The page refuses it first; this is the second lock on the same door."""
+    asking, _second = (make_user(session, Role.ADMINISTRATOR) for _each in range(2))
+    user = make_user(session, Role.APPROVER)
+    actions.invite(session, acting(session, asking), user)
+    link = queries.open_invitation(session, user.id, clock.now())
+    with pytest.raises(rules.LinkWaits):
+        actions.accept_invitation(session, SYSTEM, link, "hash")
+
+
 def test_signing_out_twice_is_one_act(session):
     user = make_user(session)
     actor = acting(session, user)

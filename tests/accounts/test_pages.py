@@ -442,6 +442,70 @@ class TestUsers:
         admin.post(f"/admin/users/{user.id}/lock", {"reason": "left the office"})
         browser.get(path, status=410)
 
+    @pytest.fixture
+    def approver(self, system):
+        with system.database.write() as session:
+            return make_user(session, Role.APPROVER, email="fina@practice.example", name="Fina Practice")
+
+    @staticmethod
+    def slip_for(admin, user):
+        slip = admin.post(f"/admin/users/{user.id}/link", status=200)
+        return slip, (slip.one(".//span[@class='link']").text or "").removeprefix("http://127.0.0.1:8000")
+
+    def test_one_administrator_alone_never_becomes_an_approver(self, admin, sign_in, browser, approver, system):
+        second, new = sign_in(Role.ADMINISTRATOR), {"password": "eleven old bicycles", "again": "eleven old bicycles"}
+        slip, path = self.slip_for(admin, approver)
+        assert "once a second administrator has confirmed it" in slip.text()
+        assert "once a second administrator has confirmed it" in browser.get(path, status=403).text()
+        browser.post(path, new, status=403)
+        give(browser, new["password"], approver.email, status=422)
+        assert "A one-time link waits" not in admin.get(f"/admin/users/{approver.id}").text()
+        assert "One-time links that wait" not in admin.get("/admin/users").text()
+        admin.post(f"/admin/users/{approver.id}/link/confirmation", status=403)
+        admin.post(f"/admin/users/{approver.id}/link/refusal", status=403)
+
+        assert "One-time links that wait for you" in second.get("/admin/users").text()
+        second.submit(second.get(f"/admin/users/{approver.id}").form(f"/admin/users/{approver.id}/link/confirmation"))
+        assert kinds(system)[0] is Kind.RESET_LINK_CONFIRMED
+        second.post(f"/admin/users/{approver.id}/link/confirmation", status=404)
+        browser.post(path, new)
+        give(browser, new["password"], approver.email)
+
+    def test_a_link_that_is_not_confirmed_is_gone(self, admin, sign_in, browser, approver, system):
+        second = sign_in(Role.ADMINISTRATOR)
+        _slip, path = self.slip_for(admin, approver)
+        second.post(f"/admin/users/{approver.id}/link/refusal")
+        assert kinds(system)[0] is Kind.RESET_LINK_REFUSED
+        browser.get(path, status=410)
+
+    def test_nobody_confirms_a_link_for_themselves(self, admin, sign_in):
+        second = sign_in(Role.ADMINISTRATOR)
+        admin.post(f"/admin/users/{second.user_id}/link", status=200)
+        second.post(f"/admin/users/{second.user_id}/link/confirmation", status=403)
+
+    def test_confirming_a_link_needs_a_fresh_confirmation(self, admin, sign_in, approver):
+        second = sign_in(Role.ADMINISTRATOR)
+        self.slip_for(admin, approver)
+        with time_machine.travel(clock.now() + timedelta(minutes=11), tick=True):
+            second.post(f"/admin/users/{approver.id}/link/confirmation", status=403)
+        assert "Waits for a second administrator" in admin.get(f"/admin/users/{approver.id}").text()
+
+    def test_where_there_is_no_second_administrator_the_slip_says_so(self, admin, browser, approver):
+        slip, path = self.slip_for(admin, approver)
+        assert "there is no second administrator" in slip.text()
+        browser.get(path)
+
+    def test_a_link_takes_no_second_factor_away(self, admin, browser, user, sign_in):
+        theirs = sign_in(user)
+        page = theirs.follow(theirs.post("/me/second-factor"))
+        secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[@class='id']")[0].text or ""))
+        theirs.post("/me/second-factor/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
+        _slip, path = self.slip_for(admin, user)
+        browser.post(path, {"password": "eleven old bicycles", "again": "eleven old bicycles"})
+        answer = give(browser, "eleven old bicycles")
+        assert answer.response.headers["location"] == "/sign-in/code"
+        browser.get("/me", status=401)
+
     def test_the_list_is_paged_and_filtered(self, admin, system):
         with system.database.write() as session:
             for _each in range(30):

@@ -92,13 +92,33 @@ def test_step_up_table(minutes, fresh):
 )
 def test_link_table(ends, used, revoked, works):
     def check():
-        rules.check_link(ends_at=NOON + timedelta(hours=ends), used_at=used, revoked_at=revoked, now=NOON)
+        rules.check_link(
+            ends_at=NOON + timedelta(hours=ends), used_at=used, revoked_at=revoked, confirmed_at=NOON, now=NOON
+        )
 
     if works:
         check()
     else:
         with pytest.raises(rules.LinkGone):
             check()
+
+
+def test_a_link_that_waits_does_not_work():
+    with pytest.raises(rules.LinkWaits):
+        rules.check_link(ends_at=NOON + timedelta(hours=1), used_at=None, revoked_at=None, confirmed_at=None, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("roles", "others", "waits"),
+    [
+        ({Role.APPROVER, Role.CASEWORKER}, 1, True),
+        ({Role.APPROVER}, 0, False),
+        ({Role.CASEWORKER, Role.SUPERVISOR}, 3, False),
+        (set(), 1, False),
+    ],
+)
+def test_which_links_wait(roles, others, waits):
+    assert rules.link_waits_for_second(roles, other_administrators=others) is waits
 
 
 @pytest.mark.parametrize(

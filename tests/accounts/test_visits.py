@@ -24,3 +24,9 @@ def test_people_of_the_whole_country_are_near_everyone(session: Session) -> None
     make_user(session, Role.APPROVER, name="Bosco")
     asking = make_actor(session, Role.CASEWORKER)
     assert who_can(session, asking, Permission.PAY_RUN_APPROVE) == ["Bosco"]
+
+
+def test_nobody_is_told_to_ask_themselves(session: Session) -> None:
+    asking = make_actor(session, Role.APPROVER)
+    make_user(session, Role.APPROVER, name="Bosco")
+    assert who_can(session, asking, Permission.PAY_RUN_APPROVE) == ["Bosco"]

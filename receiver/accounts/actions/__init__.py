@@ -9,7 +9,7 @@ from receiver.accounts.actions.factor import (
     use_code,
     use_recovery_code,
 )
-from receiver.accounts.actions.links import accept_invitation, invite, revoke_invitations
+from receiver.accounts.actions.links import accept_invitation, confirm_link, invite, refuse_link, revoke_invitations
 from receiver.accounts.actions.offices import add_office, change_office
 from receiver.accounts.actions.signin import (
     Token,
@@ -46,6 +46,7 @@ __all__ = [
     "change_password",
     "change_user",
     "clear_attempts",
+    "confirm_link",
     "confirm_role",
     "confirm_totp",
     "count_attempt",
@@ -55,6 +56,7 @@ __all__ = [
     "lock_user",
     "new_recovery_codes",
     "pass_code",
+    "refuse_link",
     "refuse_role",
     "refuse_sign_in",
     "remove_totp",

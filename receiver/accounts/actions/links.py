@@ -12,6 +12,7 @@ from receiver.accounts.models import Invitation, User
 from receiver.accounts.rules import InvitationKind, UserState
 from receiver.audit import Kind
 from receiver.kit import clock
+from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 def invite(session: Session, actor: Actor, user: User) -> str:
     """Make a one-time link for a user and return its token, which is shown once; earlier links stop working.
 
+    For a user with a sensitive role it works only once another administrator has confirmed it; at once where there is
+    none, and from the server's own command line, which is the way back for administrators who forgot their password.
+    A second factor stays as it is, whoever opens the link.
+
     Raises:
         OwnRoles: nobody makes a link for themselves; there is a page for changing one's password.
     """
@@ -31,6 +36,8 @@ def invite(session: Session, actor: Actor, user: User) -> str:
     kind = queries.invitation_kind(user)
     now = clock.now()
     revoke_invitations(session, user)
+    others = queries.other_administrators(session, actor.user_id) if actor.user_id is not None else 0
+    waits = rules.link_waits_for_second(queries.roles_in_effect(session, user.id), other_administrators=others)
     token = secrets.token_urlsafe(32)
     session.add(
         Invitation(
@@ -40,10 +47,35 @@ def invite(session: Session, actor: Actor, user: User) -> str:
             token_hash=token_hash(token),
             made_by=actor.user_id,
             ends_at=now + (rules.INVITATION_LASTS if kind is InvitationKind.INVITE else rules.RESET_LASTS),
+            confirmed_at=None if waits else now,
         )
     )
-    audit.record(session, Kind.RESET_LINK_MADE, actor, str(user.id), link=kind.value)
+    act = "asked" if waits else "given"
+    audit.record(session, Kind.RESET_LINK_MADE, actor, str(user.id), link=kind.value, act=act)
     return token
+
+
+def confirm_link(session: Session, actor: Actor, user: User) -> None:
+    """Let the one-time link of a user with a sensitive role work, as the second administrator.
+
+    Raises:
+        OwnLink: the actor made it or would open it.
+        NotFound: none waits (any more).
+    """
+    waiting = _waiting(session, actor, user)
+    waiting.confirmed_at = clock.now()
+    audit.record(session, Kind.RESET_LINK_CONFIRMED, actor, str(user.id), link=waiting.kind.value)
+
+
+def refuse_link(session: Session, actor: Actor, user: User) -> None:
+    """Stop a one-time link that waits, as the second administrator.
+
+    Raises:
+        OwnLink, NotFound: as `confirm_link`.
+    """
+    waiting = _waiting(session, actor, user)
+    waiting.revoked_at = clock.now()
+    audit.record(session, Kind.RESET_LINK_REFUSED, actor, str(user.id), link=waiting.kind.value)
 
 
 def accept_invitation(session: Session, actor: Actor, invitation: Invitation, password_hash: str) -> User:
@@ -51,9 +83,16 @@ def accept_invitation(session: Session, actor: Actor, invitation: Invitation, pa
 
     Raises:
         LinkGone: it was used, replaced or has run out, or the account is locked.
+        LinkWaits: a second administrator has yet to confirm it.
     """
     now = clock.now()
-    rules.check_link(ends_at=invitation.ends_at, used_at=invitation.used_at, revoked_at=invitation.revoked_at, now=now)
+    rules.check_link(
+        ends_at=invitation.ends_at,
+        used_at=invitation.used_at,
+        revoked_at=invitation.revoked_at,
+        confirmed_at=invitation.confirmed_at,
+        now=now,
+    )
     user = queries.user(session, invitation.user_id)
     if user.state is UserState.LOCKED:
         raise rules.LinkGone
@@ -70,3 +109,12 @@ def revoke_invitations(session: Session, user: User) -> None:
     while (found := queries.open_invitation(session, user.id, now)) is not None:
         found.revoked_at = now
         session.flush()
+
+
+def _waiting(session: Session, actor: Actor, user: User) -> Invitation:
+    waiting = queries.open_invitation(session, user.id, clock.now())
+    if waiting is None or waiting.confirmed_at is not None:
+        raise NotFound
+    if actor.user_id in {user.id, waiting.made_by}:
+        raise rules.OwnLink
+    return waiting

@@ -109,6 +109,8 @@ def confirm_role(session: Session, actor: Actor, user: User, role: Role) -> None
     """
     waiting = _waiting(session, actor, user, role)
     waiting.confirmed_at = clock.now()
+    if user.password_hash is not None:
+        revoke_invitations(session, user)  # made for somebody with fewer rights; a first link carries on
     _record_role(session, actor, user, role, "confirmed")
     end_all_sessions(session, actor, user.id)
 

@@ -279,11 +279,18 @@ def _link(session: Session, token: str) -> tuple[User, rules.InvitationKind]:
 
     Raises:
         LinkGone: also for a link that never was.
+        LinkWaits: it works once a second administrator has confirmed it.
     """
     found = queries.invitation_by_token(session, token_hash(token))
     if found is None:
         raise rules.LinkGone
-    rules.check_link(ends_at=found.ends_at, used_at=found.used_at, revoked_at=found.revoked_at, now=clock.now())
+    rules.check_link(
+        ends_at=found.ends_at,
+        used_at=found.used_at,
+        revoked_at=found.revoked_at,
+        confirmed_at=found.confirmed_at,
+        now=clock.now(),
+    )
     user = queries.user(session, found.user_id)
     if user.state is UserState.LOCKED:
         raise rules.LinkGone

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from receiver import i18n
-from receiver.access import Actor, Permission, Role
+from receiver.access import Actor, Permission
 from receiver.accounts import actions, queries
 from receiver.accounts.forms import NewUserForm, ReasonForm, RoleAnswer, UserFilter, UserForm, language_options
 from receiver.accounts.models import User
-from receiver.accounts.rules import UserState
+from receiver.accounts.rules import SENSITIVE_ROLES, UserState
 from receiver.accounts.visits import demand_stepped_up, settings_of
 from receiver.kit import clock
 from receiver.kit.errors import Refusal
@@ -49,6 +49,7 @@ def users(request: Request, session: ReadSession, actor: Viewer, filters: Asked[
         "rows": queries.user_rows(session, listed.rows),
         "url": url("/admin/users", q=like, role=role.value if role else ""),
         "waiting": queries.roles_waiting(session, actor.user_id) if actor.user_id else [],
+        "links": queries.links_waiting(session, actor.user_id, clock.now()) if actor.user_id else [],
         "filtered": bool(like or role),
     }
     return page(request, "accounts/users.html", ctx, block="results", form=filters)
@@ -78,7 +79,7 @@ def add_user(request: Request, session: WriteSession, actor: Manager, form: Boun
                 offices=[UUID(office) for office in form.offices or ()],
                 language=form.language,
             )
-            return _slip(request, user, actions.invite(session, actor, user))
+            return _slip(request, session, user, actions.invite(session, actor, user))
         except Refusal as refusal:
             form.add_error(None, refusal)
     return form_page(request, "accounts/user_new.html", form=form)
@@ -131,7 +132,22 @@ def make_link(request: Request, session: WriteSession, actor: Manager, user_id: 
     """Make a one-time link and show it, once, as a slip to print."""
     demand_stepped_up(request, actor)
     user = queries.user(session, user_id)
-    return _slip(request, user, actions.invite(session, actor, user))
+    return _slip(request, session, user, actions.invite(session, actor, user))
+
+
+@router.post("/{user_id}/link/confirmation")
+def confirm_link(request: Request, session: WriteSession, actor: Manager, user_id: UUID) -> Response:
+    """Let a one-time link for a user with a sensitive role work, as the second administrator."""
+    demand_stepped_up(request, actor)
+    actions.confirm_link(session, actor, queries.user(session, user_id))
+    return see_other(f"/admin/users/{user_id}", done=_("The link is confirmed and works now."))
+
+
+@router.post("/{user_id}/link/refusal")
+def refuse_link(session: WriteSession, actor: Manager, user_id: UUID) -> Response:
+    """Stop a one-time link that waits."""
+    actions.refuse_link(session, actor, queries.user(session, user_id))
+    return see_other(f"/admin/users/{user_id}", done=_("The link was not confirmed and will not work."))
 
 
 @router.post("/{user_id}/lock")
@@ -212,7 +228,10 @@ def _saved(session: Session, user: User) -> UserForm:
 
 def _user_page(request: Request, session: Session, actor: Actor, user: User, form: ReasonForm) -> Response:
     held = queries.roles_of(session, user.id)
+    link = queries.open_invitation(session, user.id, clock.now())
     ctx = {
+        "link_waits": link is not None and link.confirmed_at is None,
+        "link_for_me": link is not None and actor.user_id not in {user.id, link.made_by},
         "user": user,
         "own": user.id == actor.user_id,
         "held": held,
@@ -227,8 +246,11 @@ def _user_page(request: Request, session: Session, actor: Actor, user: User, for
     return form_page(request, "accounts/user.html", ctx, form=form)
 
 
-def _slip(request: Request, user: User, token: str) -> Response:
+def _slip(request: Request, session: Session, user: User, token: str) -> Response:
+    made = queries.open_invitation(session, user.id, clock.now())
+    waits = made is not None and made.confirmed_at is None
+    alone = not waits and bool(queries.roles_in_effect(session, user.id) & SENSITIVE_ROLES)
     link = f"{settings_of(request).base_url}/sign-in/link/{token}"
     code = segno.make_qr(link).svg_inline(scale=4, svgclass="qr", lineclass=None, omitsize=True)
-    ctx = {"user": user, "link": link, "qr": code, "administrator": Role.ADMINISTRATOR}
+    ctx = {"user": user, "link": link, "qr": code, "waits": waits, "alone": alone}
     return page(request, "accounts/slip.html", ctx)
