@@ -17,7 +17,7 @@ from receiver.cases.rules import TaskState, Whose
 from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
-from receiver.people.queries import CARD, PersonCard, visible, visible_people, within
+from receiver.people.queries import CARD, PersonCard, visible, within
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -47,7 +47,7 @@ class TaskRow:
 
 def visible_tasks(actor: Actor, permission: Permission = Permission.TASK_VIEW) -> Select[Task]:
     """The tasks about the people that this right of the actor reaches."""
-    return select(Task).where(Task.person_id.in_(visible_people(actor, permission).with_only_columns(Person.id)))
+    return select(Task).join(Person, Person.id == Task.person_id).where(*visible(actor, permission))
 
 
 def task_of(session: Session, actor: Actor, task_id: UUID, permission: Permission) -> tuple[Task, Person]:
@@ -146,7 +146,7 @@ def due_tasks(session: Session, actor: Actor, today: date, limit: int) -> tuple[
     rows = _rows(session, found)
     if len(rows) < limit:
         return rows, len(rows)
-    mine = visible_tasks(actor).where(*due).with_only_columns(func.count())
+    mine = visible_tasks(actor).where(*due).with_only_columns(func.count(), maintain_column_froms=True)
     return rows, session.scalar(mine) or 0
 
 

@@ -14,7 +14,7 @@ from receiver.kit.money import Money
 from receiver.ledger.queries import EntryFilter, moved
 from receiver.ledger.rules import Cause
 from receiver.people.models import Person
-from receiver.people.queries import portions, visible_people
+from receiver.people.queries import portions, visible
 from receiver.stipends.models import Entitlement, Payee, Payment, PayRun, ResultException, RunLine
 from receiver.stipends.rules.closing import Tally
 from receiver.stipends.rules.exceptions import ExceptionState
@@ -103,8 +103,8 @@ def visible_payments(actor: Actor) -> Select[Payment, Person]:
         RoleNeeded
     """
     actor.demand(Permission.PAYMENT_VIEW)
-    seen = visible_people(actor, Permission.PAYMENT_VIEW).with_only_columns(Person.id)
-    return select(Payment, Person).join(Person, Person.id == Payment.person_id).where(Payment.person_id.in_(seen))
+    seen = visible(actor, Permission.PAYMENT_VIEW)
+    return select(Payment, Person).join(Person, Person.id == Payment.person_id).where(*seen)
 
 
 def payment_by_id(session: Session, actor: Actor, payment_id: UUID) -> Payment:
