@@ -146,6 +146,14 @@ def test_somebody_with_the_same_number_and_name_is_already_here(session, sent, o
     assert [reason.value for reason in view.candidates[0].reasons][:2] == ["document", "name"]
 
 
+def test_the_number_of_somebody_with_another_name_is_decided_by_a_human(session, sent, office, supervisor):
+    person = make_person(session, office, "Tesfalem Kidane")
+    add_document(session, supervisor, person, Paper(DocumentKind.PASSPORT, "K100200"))
+    row = queries.row_of(session, sent(SELAM), 2)
+    assert (row.verdict, row.same_as) == (RowVerdict.DECIDE, None)
+    assert row.candidates == [[str(person.id), ["document", "birth", "nationality"]]]
+
+
 def test_people_of_other_offices_are_not_told(session, sent, programme):
     elsewhere = make_office(session, code="HUY", name="Huye")
     person = make_person(session, elsewhere)

@@ -64,6 +64,13 @@ def trait(*names, **more):
         # one document number is enough to ask; with the name it is certain
         (trait("Selam", marks=frozenset({b"1"})), trait("Omar", marks=frozenset({b"1", b"2"})), True, False),
         (trait(marks=frozenset({b"1"})), trait(marks=frozenset({b"1"})), True, True),
+        # whatever else agrees, another name is asked about
+        (
+            trait("Tesfalem Haile", birth=BORN, nationality="ERI", marks=frozenset({b"1"})),
+            trait("John Doe", birth=BORN, nationality="ERI", marks=frozenset({b"1"})),
+            True,
+            False,
+        ),
         (trait(sending_marks=frozenset({b"7"})), trait(sending_marks=frozenset({b"7"})), True, True),
         (trait(sending_marks=frozenset({b"7"})), trait(marks=frozenset({b"7"})), False, False),
         # a family shares a telephone

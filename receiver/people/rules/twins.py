@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ASK_FROM = 55
 """From this score on a human is asked: the same name with a near birth year and nationality, or more."""
 KNOWN_FROM = 100
-"""From this score on, with an equal document or sending number, a manifest row counts as somebody already here."""
+"""From this score on, with an equal number and a name alike, a manifest row counts as somebody already here."""
 ALIKE_FROM = 85
 """Names count as alike from this likeness (0 to 100)."""
 
@@ -94,7 +94,7 @@ class Trait:
 
 @dataclass(frozen=True)
 class Likeness:
-    """How alike two are, and why; `certain` when a number that only one person has is the same."""
+    """How alike two are, and why; `certain` when name and a number that only one person has agree."""
 
     other: UUID
     score: int
@@ -103,7 +103,8 @@ class Likeness:
     @property
     def certain(self) -> bool:
         """Whether a manifest row can be taken as somebody already here without asking."""
-        return self.score >= KNOWN_FROM and share_a_number(self.reasons)
+        named = bool({DuplicateReason.NAME, DuplicateReason.NAME_ALIKE} & set(self.reasons))
+        return self.score >= KNOWN_FROM and share_a_number(self.reasons) and named
 
     @property
     def ask(self) -> bool:
