@@ -208,6 +208,13 @@ class TestPages:
         assert page.all(".//tbody/tr")[0].find(".//bdi").text == "Selam 07"
         assert "Selam" not in page.title
 
+    def test_a_search_that_is_too_long_says_so(self, sign_in, office, people):
+        browser = sign_in(Role.SUPERVISOR, offices=[office])
+        page = browser.submit(browser.get("/people").form("/people/search"), q="x" * 300, status=422)
+        assert "may be up to 200 characters long; this has 300." in page.text()
+        assert page.form("/people/search").values["q"] == "x" * 300
+        assert len(page.all(".//tbody/tr")) > 1
+
     def test_an_expired_search_shows_the_list_and_says_so(self, sign_in, office, people):
         browser = sign_in(Role.SUPERVISOR, offices=[office])
         page = browser.get("/people?s=gone")

@@ -116,6 +116,30 @@ def test_a_manifest_becomes_people(system, browser, checked, work_done, world):
     browser.post(f"{here}/cancel", {"_key": "late"}, status=409)
 
 
+def test_what_was_wrong_is_named_after_the_import(browser, checked, work_done):
+    here = checked(RIGHT, WRONG)
+    browser.submit(browser.get(browser.get(here).links["Import 1 person"]).form())
+    work_done()
+    assert "Wrong: Date of birth" in browser.get(f"{here}?show=wrong").text()
+
+
+def test_hidden_signs_are_not_shown(browser, upload):
+    """As the import takes them: a name that is turned round looks like another."""
+    columns = browser.follow(upload(HEAD + "A1,\u202eselaM\u202c Haile,f,,ERI,2026-11-27,\n"))
+    assert "\u202e" not in columns.text()
+    form = columns.form(
+        next(each.get("action") for each in columns.all(".//form") if "columns" in each.get("action", ""))
+    )
+    page = browser.follow(browser.submit(form))
+    assert "selaM Haile" in page.text()
+    assert "\u202e" not in page.text()
+
+
+def test_a_long_text_has_room(browser, checked):
+    page = browser.get(checked(f"A1,{'x' * 300},f,,ERI,2026-11-27,\n"))
+    assert len(page.all(".//textarea[@name='value']")) == 1
+
+
 def test_fragments(browser, checked):
     here = checked(RIGHT, TWIN, WRONG)
     fragment = browser.get(f"{here}?show=new", hx=True)

@@ -38,9 +38,11 @@ def people(request: Request, session: ReadSession, actor: Lister, filters: Asked
 
 
 @router.post("/search")
-def search(session: WriteSession, actor: Lister, form: Bound[SearchForm]) -> Response:
+def search(request: Request, session: WriteSession, actor: Lister, form: Bound[SearchForm]) -> Response:
     """Look for people by name, reference or number; the words are kept here, and a token stands in the address."""
-    if not form.ok or not form.q or actor.user_id is None:
+    if not form.ok:
+        return _register_page(request, session, actor, RegisterFilter.blank(), search=form)
+    if not form.q or actor.user_id is None:
         return see_other("/people")
     return see_other(url("/people", s=actions.keep_search(session, actor, actor.user_id, form.q)))
 
@@ -66,7 +68,13 @@ def assign(request: Request, session: WriteSession, actor: Assigner, form: Bound
 
 
 def _register_page(
-    request: Request, session: Session, actor: Actor, filters: RegisterFilter, *, bulk: AssignmentForm | None = None
+    request: Request,
+    session: Session,
+    actor: Actor,
+    filters: RegisterFilter,
+    *,
+    bulk: AssignmentForm | None = None,
+    search: SearchForm | None = None,
 ) -> Response:
     found, asked = _searched(session, actor, filters)
     searching = found is not None
@@ -84,20 +92,22 @@ def _register_page(
     if bulk is None:
         bulk = AssignmentForm()
         bulk.offer("caseworker", choices.caseworkers)
+    if search is None:
+        search = SearchForm.blank(q=asked)
     ctx: dict[str, Any] = {
         "page": listed,
         "columns": visible_columns(actor),
         "url": _address(filters, looking, searching),
         "chips": _chips(actor, looking, searching),
-        "search": SearchForm.blank(prefix="s", q=asked),
+        "search": search,
         "searching": searching,
         "expired": bool(filters.value_of("s")) and not searching,
         "looking": looking,
         "bulk": bulk,
         "sort": looking.order.value,
     }
-    bulk.prefix = "b"  # beside the filters, which have a caseworker of their own
-    status = 422 if bulk.sent else 200
+    bulk.prefix, search.prefix = "b", "s"  # beside the filters, which have a caseworker of their own
+    status = 422 if bulk.sent or search.sent else 200
     return page(request, "cases/register.html", ctx, block="results", form=filters, status=status)
 
 

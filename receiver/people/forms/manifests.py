@@ -5,7 +5,7 @@ from receiver.kit.words import LabelledEnum, Words, _, p_
 from receiver.people.rules import RowVerdict
 from receiver.people.rules.manifest import CELL_AT_MOST, ManifestField
 from receiver.people.rules.manifest_files import ManifestTable, read_manifest, refused_kind
-from receiver.web.forms import Choice, FieldError, File, FileKind, Form, Hidden, Line, OneOf, Upload, optional
+from receiver.web.forms import Choice, FieldError, File, FileKind, Form, Hidden, Line, OneOf, Text, Upload, optional
 from receiver.web.sent import SentFile
 
 
@@ -93,7 +93,7 @@ class CellForm(Form):
     """Another text for one cell of a row."""
 
     field = Choice(_("Column"), ManifestField)
-    value = Line(_("Corrected value"), length=CELL_AT_MOST, optional=True)
+    value = Text(_("Corrected value"), length=CELL_AT_MOST, optional=True)
 
 
 class DecisionForm(Form):

@@ -16,6 +16,7 @@ from receiver.kit import clock
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import clean_reference
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
+from receiver.kit.text import clean_line, clean_text
 from receiver.people.models import ManifestImport, ManifestRow
 from receiver.people.queries.persons import PersonCard, people_cards, visible_ids, visible_people
 from receiver.people.queries.searching import document_mark
@@ -221,7 +222,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row as the review shows it."""
+    """A row as the review shows it; its cells are without hidden signs, as they are read."""
 
     row: ManifestRow
     cells: dict[ManifestField, str]
@@ -231,8 +232,8 @@ class RowView:
 
     @property
     def name(self) -> str:
-        """The name as it was typed."""
-        return self.cells.get(ManifestField.FULL_NAME, "")
+        """The name as it would be registered, without signs that turn or hide it."""
+        return clean_line(self.cells.get(ManifestField.FULL_NAME, ""))
 
 
 def row_views(session: Session, actor: Actor, found: ManifestImport, rows: Sequence[ManifestRow]) -> list[RowView]:
@@ -254,7 +255,7 @@ def row_views(session: Session, actor: Actor, found: ManifestImport, rows: Seque
         views.append(
             RowView(
                 each.row,
-                each.cells,
+                {place: clean_text(typed) for place, typed in each.cells.items()},
                 tuple(told_problems(each.row.problems, read)),
                 candidates,
                 cards.get(same_as) if same_as else None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Refusal
 from receiver.kit.tables import TableError
+from receiver.kit.text import clean_line
 from receiver.kit.words import LabelledEnum, Words, _, p_
 
 if TYPE_CHECKING:
@@ -96,11 +97,12 @@ class Column:
 
 
 def columns_of(table: Table) -> list[Column]:
-    """The columns that have a heading, each with up to three different values."""
+    """The columns that have a heading, each with up to three different values, without hidden signs."""
     found = []
     for place, header in enumerate(table.headers):
         if header:
-            values = dict.fromkeys(row.cells[place].strip() for row in table.rows if row.cells[place].strip())
+            shown = (clean_line(row.cells[place]) for row in table.rows)
+            values = dict.fromkeys(text for text in shown if text)
             found.append(Column(place, header, tuple(values)[:SAMPLES]))
     return found
 
