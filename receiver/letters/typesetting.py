@@ -18,8 +18,10 @@ _HEAD = """\
 #let data = json(bytes(sys.inputs.data))
 #set text(font: "%(family)s", lang: data.lang, dir: if data.dir == "rtl" { rtl } else { ltr }, fallback: false)
 #let ltr-run(value) = box(text(dir: ltr, value))
+#let run-of(value) = if value.contains(regex("\\p{Arabic}")) { value } else { ltr-run(value) }
 """
-"""What every template can use: `data`, and `ltr-run` for numbers, amounts and references inside Arabic."""
+"""What every template can use: `data`, `ltr-run` for numbers, amounts and references inside Arabic, and `run-of` for a
+value that may be one of these or Arabic itself."""
 
 
 class BadLetterError(RuntimeError):

@@ -10,7 +10,7 @@ from receiver.i18n.fmt.dates import ago, date, moment, month, partial_date, time
 from receiver.i18n.fmt.lists import listing
 from receiver.i18n.fmt.numbers import money, number, percent
 from receiver.i18n.fmt.places import countries, country, language, languages
-from receiver.i18n.fmt.plain import plain
+from receiver.i18n.fmt.plain import isolated, plain
 from receiver.i18n.spelled import amount_in_words
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "countries",
     "country",
     "date",
+    "isolated",
     "language",
     "languages",
     "listing",

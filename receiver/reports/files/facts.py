@@ -35,7 +35,8 @@ def is_provisional(figures: Mapping[str, Any]) -> bool:
 
 def facts(figures: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, Words, Words | str]]:
     """Machine key, label and value; `names` are those of the users who appear, by id."""
-    yield "programme", p_("report", "Programme"), f"{figures['programme_name']} ({figures['programme']})"
+    code = i18n.fmt.isolated(figures["programme"])
+    yield "programme", p_("report", "Programme"), f"{figures['programme_name']} ({code})"
     yield "state", p_("report", "State"), ReportState(figures["state"]).label
     if figures.get("revision"):
         yield "revision", p_("report", "Revision"), str(figures["revision"])
@@ -45,10 +46,11 @@ def facts(figures: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tupl
     if figures.get("hash"):
         yield "hash", p_("report", "Hash of this report"), figures["hash"]
     for run in figures["runs"]:
+        name = i18n.fmt.isolated(run["key"])
         for key, label in _WHO.items():
             people = [names.get(user, user) for user in run[key]]
             if people:
-                yield f"{run['key']}.{key}", _RUN.with_(run=run["key"], what=label), i18n.fmt.listing(people)
+                yield f"{run['key']}.{key}", _RUN.with_(run=name, what=label), i18n.fmt.listing(people)
 
 
 _RUN = p_("report", "Pay run %(run)s: %(what)s")

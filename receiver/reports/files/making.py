@@ -267,7 +267,8 @@ def _first(persons: Iterable[Mapping[str, Any]], most: int) -> Iterator[Mapping[
 def _pdf(material: Material) -> bytes:
     figures, language = material.figures, i18n.language()
     state = ReportState(figures["state"]).label
-    footer = _FOOTER.with_(month=figures["month"], programme=figures["programme"], state=state)
+    month, programme = fmt.isolated(figures["month"]), fmt.isolated(figures["programme"])
+    footer = _FOOTER.with_(month=month, programme=programme, state=state)
     data = {**drawn(material), "footer": i18n.text(footer)}
     made_at = datetime.fromisoformat(figures["as_of"])
     return letters.typeset(TEMPLATE, data, language=language.tag, direction=language.dir, made_at=made_at)
