@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from receiver import i18n
 from receiver.access import SYSTEM, Role
+from receiver.kit import clock
 from receiver.kit.money import Money
 from receiver.kit.months import Month
 from receiver.ledger.actions import receive_funds
 from receiver.stipends import actions, queries
 from receiver.stipends.actions import PolicyTerms
+from receiver.stipends.rules.enrolments import HoldReason
 from receiver.stipends.rules.payments import Channel, PaymentState
 from tests.factories.accounts import make_actor, make_office
 from tests.factories.partners import make_programme
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from receiver.accounts.models import Office
     from receiver.partners.models import Programme
     from receiver.people.models import Person
-    from receiver.stipends.models import Payee, Payment, PayRun, Policy
+    from receiver.stipends.models import Hold, Payee, Payment, PayRun, Policy
 
 NOVEMBER = Month(2026, 11)
 BASE = 60_000
@@ -117,6 +120,18 @@ def wallet(
     if confirm:
         actions.confirm_payee(session, team.approver, payee, read_back=number[-4:])
     return payee
+
+
+def on_hold(session: Session, team: Team, person: Person) -> Hold:
+    """A hold that stands from now on."""
+    return actions.place_hold(
+        session,
+        team.supervisor,
+        person,
+        reason=HoldReason.NOT_REACHED,
+        review_on=clock.today(i18n.zone()) + timedelta(days=14),
+        notice_language="ti",
+    )
 
 
 def make_people(session: Session, team: Team, number: int = 3, **more: Any) -> list[Person]:

@@ -329,6 +329,20 @@ def held_are_not_paid(dump: Dump) -> Iterator[str]:
         )
 
 
+def nothing_sent_on_hold(dump: Dump) -> Iterator[str]:
+    """15: whoever was put on hold after freezing is held back at the release, whatever the kind of run."""
+    holds: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for hold in dump["holds"]:
+        holds[hold["person"], hold["programme"]].append(hold)
+    for payment in dump["payments"]:
+        sent = next((step["at"] for step in payment["history"] if step["state"] == "instructed"), None)
+        yield from (
+            f"15: {payment['end_to_end_id']} was sent to somebody on hold"
+            for hold in holds[payment["person"], payment["programme"]]
+            if sent and hold["from"] < sent and (hold["until"] is None or hold["until"] > sent)
+        )
+
+
 def only_days_here(dump: Dump) -> Iterator[str]:
     """16: nothing for days before arrival, after exit or outside the month."""
     for one in dump["entitlements"]:
@@ -394,6 +408,7 @@ ALONE: tuple[Callable[[Dump], Iterator[str]], ...] = (
     one_report_each,
     funds_not_below_zero,
     held_are_not_paid,
+    nothing_sent_on_hold,
     only_days_here,
     parts_sum_up,
     caches_equal,

@@ -33,6 +33,7 @@ from tests.factories.stipends import (
     make_policy,
     make_run,
     make_team,
+    on_hold,
     payments,
 )
 from tests.stipends.records import kinds, last_record, recorded
@@ -94,6 +95,51 @@ class TestRelease:
         actions.hold_back(session, team.finance, approved, [people[2].id], reason="A doubt.")
         assert actions.release_run(session, team.releaser, approved) == []
         assert approved.state is RunState.RELEASED
+
+    def test_who_was_put_on_hold_since_is_held_back(self, session, team, people, approved):
+        digest = approved.digest
+        ready = queries.compose(
+            session,
+            approved,
+            team.programme,
+            MOBILE,
+            queries.template_for(MOBILE, "standard"),
+            clock.today(i18n.zone()),
+        )
+        assert ready.count == 2
+        on_hold(session, team, people[0])
+        since = len(recorded(session))
+        made = actions.release_run(session, team.releaser, approved, composed={MOBILE: ready})
+        assert [(one.channel, one.count, one.sum_minor) for one in made] == [(DESK, 1, BASE), (MOBILE, 1, BASE)]
+        (file,) = [one for one in made if one.channel is MOBILE]
+        assert [row["amount"] for row in rows_of(session, team, file)] == [str(BASE)]
+        assert kinds(session, since)[:2] == [Kind.PAY_RUN_LINE_HELD_BACK, Kind.PAY_RUN_RELEASED]
+        assert (approved.state, approved.digest) == (RunState.RELEASED, digest)
+        states = {one.person_id: one.state for one in payments(session, approved)}
+        assert states[people[0].id] is PaymentState.CANCELLED
+        assert person_account(session, people[0].id).balance.minor == BASE
+        held = next(step for step in queries.history(session, approved) if step.act is RunAct.HOLD_BACK)
+        assert queries.step_reason(session, held) == "Put on hold after the run was frozen."
+        assert check(session) == []
+
+    def test_whose_hold_ended_is_paid(self, session, team, people, approved):
+        hold = on_hold(session, team, people[0])
+        actions.release_hold(session, team.supervisor, hold, reason="Reached.")
+        assert [one.count for one in actions.release_run(session, team.releaser, approved)] == [1, 2]
+
+    def test_a_channel_whose_people_are_all_on_hold_has_nothing_to_send(self, session, team, people, approved):
+        on_hold(session, team, people[2])
+        for act in (actions.release_run, actions.release_in_background):
+            with pytest.raises(NothingToSend):
+                act(session, team.releaser, approved, channels=[DESK])
+        (mobile,) = actions.release_run(session, team.releaser, approved, channels=[MOBILE])
+        assert (mobile.channel, approved.state) == (MOBILE, RunState.RELEASED)
+
+    def test_a_run_whose_people_are_all_on_hold_is_closed_at_once(self, session, team, people, approved):
+        for person in people:
+            on_hold(session, team, person)
+        assert actions.release_run(session, team.releaser, approved) == []
+        assert approved.state is RunState.CLOSED
 
     def test_a_run_of_which_all_was_held_back_is_closed_at_once(self, session, team, people, approved):
         actions.hold_back(session, team.finance, approved, [one.id for one in people], reason="A doubt.")

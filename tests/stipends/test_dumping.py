@@ -21,6 +21,7 @@ from tests.factories.stipends import (
     make_people,
     make_run,
     make_team,
+    on_hold,
     payments,
     results,
     settle_all,
@@ -92,6 +93,23 @@ def test_a_month_with_everything_in_it(session, team, dump):
     assert now["holds"] == []  # the ledger does not know who was never owed anything
     assert len(now["payments"]) == 10  # five of the submission that was returned
     assert "Selam" not in json.dumps(now)
+
+
+def test_whoever_was_put_on_hold_since_is_held_back_at_the_release(session, team, dump):
+    people = make_people(session, team, 3)
+    run = make_run(session, team, "approved")
+    on_hold(session, team, people[0])
+    earlier = dump()
+    actions.release_run(session, team.releaser, run)
+    now = dump()
+    assert breaches(now, earlier) == []
+    (told,) = now["runs"]
+    assert told["hash"] == earlier["runs"][0]["hash"]
+    assert sorted(line["status"] for line in told["lines"]) == ["held_back", "included", "included"]
+    (hold,) = now["holds"]
+    paid = next(one for one in now["payments"] if one["state"] == "instructed")
+    hold["person"] = paid["person"]
+    assert breaches(now) == [f"15: {paid['end_to_end_id']} was sent to somebody on hold"]
 
 
 def test_two_approvals_follow_ups_and_holds_of_known_people(session, team, dump):

@@ -15,7 +15,7 @@ from receiver.settings import Settings
 from receiver.stipends import actions, queries
 from tests.factories.accounts import acting, make_user
 from tests.factories.partners import make_programme
-from tests.factories.stipends import NOVEMBER, enrolled, make_people, make_run, payments, results, rwf, wallet
+from tests.factories.stipends import NOVEMBER, enrolled, make_people, make_run, on_hold, payments, results, rwf, wallet
 from tests.support.queries import counted
 
 
@@ -311,6 +311,20 @@ class TestRelease:
         assert "You approved pay run 2026-11, so someone else must release it." in page.text()
         assert "You can ask:" in page.text()
         assert "someone else must release it" in browser.post(at("release"), status=409).text()
+
+    def test_who_was_put_on_hold_since_is_told_and_not_paid(self, releaser, system, team, bring, at, work_done):
+        bring("approved")
+        with system.database.write() as session:
+            on_hold(session, team, team.people[0])
+        page = releaser.get(at("release"))
+        assert "1 person was put on hold after the run was frozen and is not paid." in page.text()
+        assert team.people[0].reference in page.text()
+        assert "Mobile money, by file: 1 payment, RWF 60,000" in page.text()
+        releaser.submit(page.form(at("release")))
+        work_done()
+        page = releaser.get(at("release"))
+        assert "put on hold" not in page.text()
+        assert "Line held back" in releaser.get(at()).text()
 
     def test_one_channel_after_the_other(self, releaser, bring, at, work_done):
         bring("approved")

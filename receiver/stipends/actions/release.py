@@ -16,6 +16,7 @@ from receiver.ledger.actions import Movement, posting
 from receiver.ledger.models import LedgerAccount
 from receiver.ledger.rules import AccountKind, Cause
 from receiver.stipends import queries
+from receiver.stipends.actions.run_moves import hold_back_stopped
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Instruction, Payment
 from receiver.stipends.rules import approval
@@ -50,6 +51,7 @@ def release_run(
     """Release an approved run by these channels, or by all that are left; the new instructions are returned.
 
     The run is released when every line is instructed or held back. If all of it was held back, it is closed at once.
+    Whoever was put on hold since the run was frozen is held back here, whatever the channel.
     `composed` are files made before this transaction; one that no longer fits is made again.
 
     Raises:
@@ -61,6 +63,7 @@ def release_run(
     user = demand_human(actor)
     run = queries.locked(session, run)
     released = approval.release(run.run_name, run.state, queries.humans(session, run), user)
+    held_back = hold_back_stopped(session, actor, run)
     waiting = queries.waiting_channels(session, run)
     if not set(channels) <= set(waiting):
         raise NothingToSend(run=run.name)
@@ -85,6 +88,7 @@ def release_run(
         digest=run.digest,
         state=run.state,
         files=files,
+        held_back=held_back,
         **facts,
     )
     return made

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
-from receiver import audit
+from receiver import audit, i18n
 from receiver.access import Permission
 from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.money import Money
+from receiver.kit.words import _
 from receiver.stipends import queries
 from receiver.stipends.actions.run_build import BULK, count_figures
 from receiver.stipends.actions.steps import add_step
@@ -121,7 +122,32 @@ def hold_back(session: Session, actor: Actor, run: PayRun, people: Collection[UU
     found = queries.waiting_payments(session, run, wanted) if run.state in _BEFORE_RELEASE else {}
     if not wanted or len(found) < len(wanted):
         raise LineNotFrozen
-    sum_minor = _cancel(session, run, found)
+    _hold_back(session, actor, run, found, wanted, reason)
+    return len(wanted)
+
+
+def hold_back_stopped(session: Session, actor: Actor, run: PayRun) -> int:
+    """Hold back whoever was put on hold after the run was frozen, as a part of its release; the run is locked.
+
+    A hold that somebody places at this moment comes before the release, or waits until it is over.
+    """
+    queries.hold_programme(session, run.programme_id)
+    wanted = set(queries.stopped(session, run))
+    if wanted:
+        found = queries.waiting_payments(session, run, wanted)
+        _hold_back(session, actor, run, found, wanted, i18n.text(STOPPED))
+    return len(wanted)
+
+
+def _hold_back(
+    session: Session,
+    actor: Actor,
+    run: PayRun,
+    payments: Collection[UUID],
+    wanted: Collection[UUID],
+    reason: str,
+) -> None:
+    sum_minor = _cancel(session, run, payments)
     lines = update(RunLine).where(RunLine.run_id == run.id).values(status=LineStatus.HELD_BACK)
     for some in queries.portions(wanted):
         session.execute(lines.where(RunLine.person_id.in_(some)), execution_options=BULK)
@@ -139,7 +165,6 @@ def hold_back(session: Session, actor: Actor, run: PayRun, people: Collection[UU
         reason=reason,
         **facts,
     )
-    return len(wanted)
 
 
 def close_run(session: Session, actor: Actor, run: PayRun) -> PayRun:
@@ -189,6 +214,8 @@ def abandon_run(session: Session, actor: Actor, run: PayRun, *, reason: str) -> 
 
 
 _BEFORE_RELEASE = frozenset({RunState.SUBMITTED, RunState.APPROVED})
+STOPPED = _("Put on hold after the run was frozen.")
+"""The reason that stands in the history of a run where its release held lines back."""
 
 
 def _demand_unsent(session: Session, run: PayRun) -> None:

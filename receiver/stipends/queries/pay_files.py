@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from receiver import vault
 from receiver.kit.csvs import write_csv
 from receiver.people.models import Person
 from receiver.people.queries import collectors
-from receiver.stipends.models import Instruction, Payee, Payment
+from receiver.stipends.models import Hold, Instruction, Payee, Payment
 from receiver.stipends.queries.payees import name_place, number_place
 from receiver.stipends.rules.payments import Channel, PaymentState
 from receiver.stipends.rules.templates import Template, UnknownTemplate, Value, amount_as, phone_as
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from receiver.partners.models import Programme
@@ -72,13 +73,20 @@ def template_for(channel: Channel, code: str) -> Template:
 
 def waiting_channels(session: Session, run: PayRun) -> list[Channel]:
     """The channels by which something of a frozen run is still to be sent."""
-    wanted = select(Payment.channel).where(*_waiting(run)).distinct().order_by(Payment.channel)
+    wanted = select(Payment.channel).where(*still_to_send(run)).distinct().order_by(Payment.channel)
     return list(session.scalars(wanted))
+
+
+def stopped(session: Session, run: PayRun) -> dict[UUID, str]:
+    """The people of a frozen run who were put on hold since and have not been sent their money, with references."""
+    wanted = select(Person.id, Person.reference).join(Payment, Payment.person_id == Person.id)
+    rows = session.execute(wanted.where(*_waiting(run), _on_hold()).order_by(Person.reference))
+    return {person: reference for person, reference in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def waiting_basis(session: Session, run: PayRun, channel: Channel) -> str:
     """What names the payments that still wait to be sent by a channel."""
-    wanted = select(Payment.number).where(*_waiting(run), Payment.channel == channel).order_by(Payment.number)
+    wanted = select(Payment.number).where(*still_to_send(run), Payment.channel == channel).order_by(Payment.number)
     return _basis(run, session.scalars(wanted).all())
 
 
@@ -106,6 +114,15 @@ def _waiting(run: PayRun) -> tuple[Any, ...]:
     return Payment.run_id == run.id, Payment.attempt == run.attempt, Payment.state == PaymentState.PENDING
 
 
+def _on_hold() -> ColumnElement[bool]:
+    return exists().where(Hold.person_id == Payment.person_id, Hold.released_at.is_(None))
+
+
+def still_to_send(run: PayRun) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on payments: what a release would send now, without whoever is on hold."""
+    return (*_waiting(run), ~_on_hold())
+
+
 def _basis(run: PayRun, numbers: Sequence[int]) -> str:
     text = f"{run.digest}:{','.join(map(str, numbers))}"
     return hashlib.sha256(text.encode()).hexdigest()
@@ -122,7 +139,7 @@ def _lines(session: Session, run: PayRun, channel: Channel) -> Sequence[Any]:
         )
         .outerjoin(Payee, Payee.id == Payment.payee_id)
         .join(Person, Person.id == Payment.person_id)
-        .where(*_waiting(run), Payment.channel == channel)
+        .where(*still_to_send(run), Payment.channel == channel)
         .order_by(Payment.number)
     )
     return session.execute(wanted).all()

@@ -21,6 +21,7 @@ from receiver.people.queries import portions
 from receiver.stipends import queries
 from receiver.stipends.models import Payee, Payment, PayRun, RunLine, RunStep
 from receiver.stipends.queries.lines import shown_by
+from receiver.stipends.queries.pay_files import still_to_send
 from receiver.stipends.rules.checklist import Flag, pack, unpack
 from receiver.stipends.rules.listing import LineFilter
 from receiver.stipends.rules.payments import IN_TRANSIT, OWED_AGAIN, Channel, PaymentState
@@ -293,8 +294,7 @@ def desk_page(session: Session, run: PayRun, cursor: str | None) -> Page[LineRow
 
 def waiting_by_channel(session: Session, run: PayRun) -> list[tuple[Channel, int, Money]]:
     """What of a frozen run is still to be sent, by channel: how many payments, and what they come to."""
-    waits = (Payment.run_id == run.id, Payment.attempt == run.attempt, Payment.state == PaymentState.PENDING)
-    wanted = select(Payment.channel, func.count(), func.sum(Payment.amount_minor)).where(*waits)
+    wanted = select(Payment.channel, func.count(), func.sum(Payment.amount_minor)).where(*still_to_send(run))
     rows = session.execute(wanted.group_by(Payment.channel).order_by(Payment.channel))
     return [(channel, count, Money(int(minor), run.currency)) for channel, count, minor in rows]
 

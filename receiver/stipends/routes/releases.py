@@ -109,6 +109,7 @@ def _release_page(
         "sums": {one.channel: Money(one.sum_minor, one.currency) for one in files},
         "makers": user_names(session, {one.made_by for one in files}),
         "waiting": waiting_by_channel(session, run.run) if approved else [],
+        "stopped": list(queries.stopped(session, run.run).values()) if approved else [],
         "approved": approved,
         "wrong": wrong,
         "may_release": may,
