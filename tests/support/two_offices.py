@@ -123,13 +123,16 @@ def _staffed(session: Session, system: System, office: Office) -> Place:
 def _shared(session: Session, team: Team, *places: Place) -> None:
     """What belongs to the whole country: the same seen from any office."""
     invited = make_user(session, Role.AUDITOR, name="Invited Auditor")
+    linked = make_user(session, Role.AUDITOR, name="Linked Auditor")
+    elsewhere = places[-1].users[Role.ADMINISTRATOR]
+    accounts.invite(session, acting(session, elsewhere), invited)  # waits for a second administrator
     known = {
         "/admin/offices/{code}": team.office.code,
         "/admin/partners/{code}": make_organisation(session, "LAKE").code,
         "/admin/programmes/{code}": team.programme.code,
         "/admin/users/{user_id}": invited.id,
         "/help/{topic}": "people",
-        "/sign-in/link/{token}": accounts.invite(session, SYSTEM, invited),
+        "/sign-in/link/{token}": accounts.invite(session, SYSTEM, linked),
         "/static/{file}": _stylesheet(),
         "/stipends/policies/{code}": team.policy.code,
         "/stipends/policies/{code}/versions/{number}": 1,
