@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
+import stat
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +26,7 @@ from receiver.worker import System, open_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from receiver.access import Actor
     from receiver.db.engine import WriteSession
@@ -51,6 +54,17 @@ class WrongIdentity(Refusal):
 def messages() -> Console:
     """Where messages for people go: stderr, so that stdout holds only the answer."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def private_file(path: Path) -> int:
+    """A descriptor of a file that only its owner can read, also where an earlier one of the name was open to others.
+
+    What is no plain file, such as a pipe, keeps its mode.
+    """
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def say(words: Words | str) -> None:

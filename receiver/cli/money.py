@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from receiver.access import SYSTEM, Permission
-from receiver.cli.frame import REFUSED, As, Json, PasswordStdin, acting, emit, opened, proven, say
+from receiver.cli.frame import REFUSED, As, Json, PasswordStdin, acting, emit, opened, private_file, proven, say
 from receiver.kit.words import _
 from receiver.ledger import actions as ledger_actions
 from receiver.ledger import queries as ledger_queries
@@ -65,7 +66,7 @@ def dump(
         with system.database.write() as session:
             ledger_actions.record_dump(session, actor, format_)
         with system.database.read() as session:
-            stream = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
+            stream = os.fdopen(private_file(out), "w", encoding="utf-8", newline="") if out else sys.stdout
             try:
                 for piece in ledger_queries.dump(session, format_):
                     stream.write(piece)

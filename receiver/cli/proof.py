@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from receiver import audit, vault
 from receiver.access import SYSTEM
 from receiver.audit import Kind
-from receiver.cli.frame import REFUSED, Json, emit, opened, os_user, say
+from receiver.cli.frame import REFUSED, Json, emit, opened, os_user, private_file, say
 from receiver.kit.words import _, n_
 
 chain = typer.Typer(help="The chain of everything that was done.", no_args_is_help=True)
@@ -60,7 +61,7 @@ def checkpoint(out: Out = None) -> None:
 def dump(out: Out = None) -> None:
     """Write every record as a line of JSON, for the stand-alone verifier."""
     with opened() as system, system.database.read() as session:
-        stream = out.open("w", encoding="utf-8") if out else sys.stdout
+        stream = os.fdopen(private_file(out), "w", encoding="utf-8") if out else sys.stdout
         try:
             for record in audit.dump(session):
                 stream.write(jsonlib.dumps(record, ensure_ascii=False) + "\n")
@@ -91,4 +92,5 @@ def write_out(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        with os.fdopen(private_file(out), "w", encoding="utf-8") as file:
+            file.write(text)

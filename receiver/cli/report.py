@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -15,7 +16,7 @@ import typer
 from receiver import i18n
 from receiver.access import SYSTEM, Permission
 from receiver.accounts.queries import user_names
-from receiver.cli.frame import acting, opened, os_user
+from receiver.cli.frame import acting, opened, os_user, private_file
 from receiver.kit import clock
 from receiver.kit.months import Month
 from receiver.reports import actions, files, queries
@@ -73,7 +74,8 @@ def stipends(
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        out.write_bytes(content)
+        with os.fdopen(private_file(out), "wb") as file:
+            file.write(content)
 
 
 def material_of(session: Session, shown: Shown, actor: Actor, *, public: bool) -> files.Material:

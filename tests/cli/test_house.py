@@ -79,6 +79,7 @@ def test_the_chain_is_proved_outside(run, tmp_path):
     run("init", "--admin", "root@practice.example")
     note, dump = tmp_path / "note.txt", tmp_path / "dump.jsonl"
     run("audit", "checkpoint", "--out", note)
+    run("audit", "checkpoint", "--out", "/dev/null")  # no plain file: it keeps its mode
     run("audit", "dump", "--out", dump)
     run("audit", "verify", "--checkpoint", note)
     assert subprocess.run([sys.executable, standalone.__file__, str(dump)], check=False).returncode == 0

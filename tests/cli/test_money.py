@@ -62,7 +62,9 @@ def test_a_month_from_draft_to_follow_up(practice, run, tmp_path):
     run("runs", "close", run_, *of, "--as", RELEASER, code=1)
     run("runs", "abandon", run_, *of, "--as", RELEASER, "--reason", "too late", code=1)
     dump = tmp_path / "before.json"
+    dump.touch(mode=0o644)
     run("ledger", "dump", "--format", "json", "--out", dump)
+    assert stat.S_IMODE(dump.stat().st_mode) == 0o600
     before = json.loads(dump.read_text())
     results = tmp_path / "results.csv"
     payments = [one for one in before["payments"] if (one["programme"], one["run"]) == ("EVAC", run_)]

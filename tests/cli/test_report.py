@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import stat
 
 import pytest
 
@@ -35,6 +36,7 @@ def test_the_report_of_a_seeded_month(month, run, tmp_path):
         told = run(*of, "--format", form, "--lang", "ar", "--out", out, "--as", "auditor@practice.example")
         assert told.out == ""
         assert out.read_bytes().startswith(begins)
+        assert stat.S_IMODE(out.stat().st_mode) == 0o600
     open_ = json.loads(run(*of, "--format", "json", "--public").out)
     assert open_["persons"] == []
     assert open_["public"] is True
