@@ -16,6 +16,7 @@ from receiver.kit.money import Money
 from receiver.kit.words import n_
 from receiver.partners.queries import programme_by_code, programmes
 from receiver.stipends import actions, queries
+from receiver.stipends.rules.checklist import is_missed, unpack
 from receiver.stipends.rules.payments import Channel  # noqa: TC001 - typer reads the annotations when it runs
 from receiver.stipends.rules.runs import RunName
 
@@ -98,14 +99,22 @@ def show(name: Run, as_: As, programme: ProgrammeCode = None, json: Json = False
 
 @runs.command("check")
 def check(name: Run, as_: As, programme: ProgrammeCode = None, json: Json = False) -> None:
-    """List who would be missed or looks odd and is not explained yet; exit code 1 while there is somebody."""
+    """List who would be missed or looks odd and is not explained yet, by reference; exit code 1 if anybody."""
     with opened() as system:
         actor = acting(system, as_)
         with system.database.read() as session:
             run, owner = find(session, actor, name, Permission.PAY_RUN_VIEW, programme)
             left = queries.open_findings(session, run)
             answer = {**_told(run, owner), "open": left}
-    _print(answer, json)
+            listed: list[dict[str, Any]] = [
+                {"person": reference, "missed": is_missed(unpack(bits)), "findings": [f.value for f in unpack(bits)]}
+                for reference, bits in queries.unexplained(session, run)
+            ]
+    plain = [f"{name}\t{value}" for name, value in answer.items()]
+    plain += [
+        f"{one['person']}\t{'missed' if one['missed'] else 'odd'}\t{', '.join(one['findings'])}" for one in listed
+    ]
+    emit({**answer, "list": listed}, as_json=json, lines=plain)
     if left:
         say(n_("%(n)s person is not explained yet.", "%(n)s people are not explained yet.", left))
         raise typer.Exit(1)

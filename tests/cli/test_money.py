@@ -86,6 +86,18 @@ def test_a_month_from_draft_to_follow_up(practice, run, tmp_path):
     assert sum(int(row["debit_minor"]) for row in rows) == sum(int(row["credit_minor"]) for row in rows)
 
 
+def test_the_check_lists_who_is_not_explained_yet(practice, run):
+    last = next(one["run"] for one in practice["months"] if one["state"] == "draft")
+    told = run("runs", "check", last, "--programme", "EVAC", "--as", FINANCE, "--json", code=1).json
+    assert len(told["list"]) == told["open"] > 0
+    first = told["list"][0]
+    assert first["person"].startswith("R-")
+    assert first["findings"]
+    assert set(first) == {"person", "missed", "findings"}
+    lines = run("runs", "check", last, "--programme", "EVAC", "--as", FINANCE, code=1).out.splitlines()
+    assert [line.split("\t")[0] for line in lines if line.startswith("R-")] == [one["person"] for one in told["list"]]
+
+
 def write_results(path, payments):
     live = [one for one in payments if one["state"] == "instructed"]
     assert len(live) > 1

@@ -33,6 +33,7 @@ from receiver.stipends.queries.lines import (
     line_figures,
     on_the_list,
     open_findings,
+    unexplained,
 )
 from receiver.stipends.queries.pay_files import (
     Composed,
@@ -223,6 +224,7 @@ __all__ = [
     "template_for",
     "templates",
     "terms_in_force",
+    "unexplained",
     "users_of",
     "version_of",
     "versions_in_force",

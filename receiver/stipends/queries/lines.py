@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, select
 
 from receiver import vault
+from receiver.people.models import Person
 from receiver.people.queries import portions
 from receiver.stipends.models import Acceptance, RunLine
 from receiver.stipends.rules.checklist import Flag, pack
@@ -107,6 +108,14 @@ def open_findings(session: Session, run: PayRun, people: Collection[UUID] | None
     if people is None:
         return session.scalar(wanted) or 0
     return sum(session.scalar(wanted.where(line.person_id.in_(some))) or 0 for some in portions(people))
+
+
+def unexplained(session: Session, run: PayRun) -> list[tuple[str, int]]:
+    """The references of the people whom `open_findings` counts, in order, each with the bits of its findings."""
+    line = RunLine
+    wanted = select(Person.reference, line.flags).join(Person, Person.id == line.person_id)
+    wanted = wanted.where(line.run_id == run.id, line.flags != 0, line.acceptance_id.is_(None))
+    return [(reference, bits) for reference, bits in session.execute(wanted.order_by(Person.reference))]
 
 
 def drafted(session: Session, run: PayRun) -> dict[UUID, tuple[object, ...]]:
