@@ -356,3 +356,12 @@ def test_plain_text_has_no_invisible_signs():
     assert fmt.plain(f"a{hidden}b{NB}c{NNB}d é ع") == "ab c d é ع"
     assert fmt.plain(fmt.money(Money(-250_000, "RWF"), "fr")) == "-250 000 RWF"
     assert fmt.plain(fmt.money(Money(-250_000, "RWF"), "ar")) == "-250,000 RWF"
+
+
+def test_the_comma_is_that_of_the_language():
+    assert [fmt.comma(code) for code in ("en", "fr", "rw", "sw", "ar")] == [",", ",", ",", ",", "،"]
+
+
+def test_an_isolated_name_is_plain_again_in_files():
+    assert fmt.isolated("2026-11") == "\u20662026-11\u2069"
+    assert fmt.plain(fmt.isolated("2026-11")) == "2026-11"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from receiver.i18n.fmt.calendars import month_names
 from receiver.i18n.fmt.dates import ago, date, moment, month, partial_date, time, weekday
-from receiver.i18n.fmt.lists import listing
+from receiver.i18n.fmt.lists import comma, listing
 from receiver.i18n.fmt.numbers import money, number, percent
 from receiver.i18n.fmt.places import countries, country, language, languages
 from receiver.i18n.fmt.plain import isolated, plain
@@ -16,6 +16,7 @@ from receiver.i18n.spelled import amount_in_words
 __all__ = [
     "ago",
     "amount_in_words",
+    "comma",
     "countries",
     "country",
     "date",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from receiver.i18n.catalogue import say
 from receiver.i18n.fmt.calendars import MONTHS, SHORT_MONTHS, WEEKDAYS
+from receiver.i18n.fmt.lists import comma
 from receiver.i18n.fmt.numbers import number
 from receiver.i18n.locales import language, zone
 from receiver.kit import clock
@@ -96,8 +97,7 @@ def time(moment: dt.datetime | dt.time, locale: str | None = None) -> str:  # no
 
 def moment(when: dt.datetime, locale: str | None = None) -> str:
     """A day and a time in the house's zone: `5 Mar 2026, 14:02`."""
-    comma = "،" if language(locale).base == "ar" else ","
-    return f"{date(when, locale)}{comma} {time(when, locale)}"
+    return f"{date(when, locale)}{comma(locale)} {time(when, locale)}"
 
 
 def _here(when: dt.datetime) -> dt.datetime:

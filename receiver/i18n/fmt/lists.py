@@ -18,3 +18,8 @@ def listing(items: Iterable[str], locale: str | None = None) -> str:
     *first, last = list(items) or [""]
     between, before_last = _JOINTS[language(locale).base]
     return f"{between.join(first)}{before_last}{last}" if first else last
+
+
+def comma(locale: str | None = None) -> str:
+    """The comma of the language, for two short facts that stand side by side without a sentence round them."""
+    return "\u060c" if language(locale).base == "ar" else ","
