@@ -105,6 +105,7 @@ def test_two_processes_serve_and_end_when_told(run, port, tmp_path):
     run("init")
     with (tmp_path / "log").open("wb") as told:
         words = [sys.executable, "-m", "receiver", "serve", "--port", str(port), "--workers", "2"]
+        begun = time.monotonic()
         process = subprocess.Popen(words, cwd=ROOT, stdout=told, stderr=told)
         try:
             assert _answers(f"http://127.0.0.1:{port}/healthz")
@@ -113,7 +114,8 @@ def test_two_processes_serve_and_end_when_told(run, port, tmp_path):
             assert process.wait(timeout=30) == 0
         finally:
             process.kill()
-    assert time.monotonic() - asked < 10  # two seconds on a quiet machine
+    # Two seconds on a quiet machine, where to start takes longer; on a busy one both do.
+    assert time.monotonic() - asked < max(10, 2 * (asked - begun))
     lines = (tmp_path / "log").read_text()
     assert '"route": "/healthz"' in lines  # as the settings want the log, also of a process that began by itself
 
