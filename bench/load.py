@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, LiteralString
 
 import httpx
 import psycopg
@@ -129,13 +129,21 @@ def opened(database: str, people: int, folder: Path, scratch: Path) -> Iterator[
     server = Server(scratch / "postgresql")
     server.start(in_memory=True)  # wherever it lies: so it waits for the disk, as a real one must
     try:
-        with psycopg.connect(host=str(server.folder), user=USER, dbname="postgres", autocommit=True) as admin:
-            admin.execute("CREATE DATABASE receiver")
+        _tell(server, "postgres", "CREATE DATABASE receiver")
         url = server.url("receiver").render_as_string(hide_password=False)
         environment = {"RECEIVER_DATA_DIR": str(data), "RECEIVER_DATABASE_URL": url}
-        yield World(environment, seeded(environment, people)["accounts"])
+        world = World(environment, seeded(environment, people)["accounts"])
+        _tell(
+            server, "receiver", "ANALYZE"
+        )  # as a server does by itself within a minute; the one of the tests does not
+        yield world
     finally:
         server.stop()
+
+
+def _tell(server: Server, database: str, statement: LiteralString) -> None:
+    with psycopg.connect(host=str(server.folder), user=USER, dbname=database, autocommit=True) as admin:
+        admin.execute(statement)
 
 
 def kept_world(folder: Path, people: int) -> Path:
@@ -183,6 +191,10 @@ def serving(world: World, workers: int, log: Path, served: Served) -> Iterator[s
     with log.open("wb") as told:
         environment = {**os.environ, **PRACTICE, **world.environment}
         process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=told, stderr=told)
+        beside = None
+        if "RECEIVER_DATABASE_URL" in world.environment:  # PostgreSQL, where the web does no background work
+            words = [sys.executable, "-m", "receiver", "worker"]
+            beside = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=told, stderr=told)
         origin = f"http://127.0.0.1:{port}"
         try:
             wait_until_ready(process, origin, log)
@@ -194,6 +206,9 @@ def serving(world: World, workers: int, log: Path, served: Served) -> Iterator[s
             usage = waited_for(process)
             served.ended_after = time.perf_counter() - asked
             served.cpu, served.megabytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
+            if beside is not None:
+                beside.terminate()
+                beside.wait()
 
 
 def waited_for(process: subprocess.Popen[bytes]) -> Any:
