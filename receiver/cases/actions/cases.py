@@ -184,12 +184,13 @@ def reopen_case(session: Session, actor: Actor, person: Person, case: Case, *, r
     audit.record(session, Kind.CASE_REOPENED, actor, person.reference, person=person.id, reason=reason, case=case.id)
 
 
-def _give(session: Session, actor: Actor, person: Person, case: Case, caseworker_id: UUID) -> None:
+def hand_over(
+    session: Session, actor: Actor, person: Person, case: Case, caseworker_id: UUID | None, *, tasks: int
+) -> None:
+    """Make somebody responsible for a case, or nobody; it is a record when it is somebody. `tasks` went along."""
     was, case.caseworker_id = case.caseworker_id, caseworker_id
-    tasks = session.scalars(select(Task).where(Task.case_id == case.id, Task.state == TaskState.OPEN)).all()
-    moving = [task for task in tasks if task.assignee_id in {was, None}]
-    for task in moving:
-        task.assignee_id = caseworker_id
+    if caseworker_id is None:
+        return
     audit.record(
         session,
         Kind.CASE_ASSIGNED,
@@ -199,5 +200,13 @@ def _give(session: Session, actor: Actor, person: Person, case: Case, caseworker
         case=case.id,
         was=was,
         caseworker=caseworker_id,
-        tasks=len(moving),
+        tasks=tasks,
     )
+
+
+def _give(session: Session, actor: Actor, person: Person, case: Case, caseworker_id: UUID) -> None:
+    tasks = session.scalars(select(Task).where(Task.case_id == case.id, Task.state == TaskState.OPEN)).all()
+    moving = [task for task in tasks if task.assignee_id in {case.caseworker_id, None}]
+    for task in moving:
+        task.assignee_id = caseworker_id
+    hand_over(session, actor, person, case, caseworker_id, tasks=len(moving))

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from receiver import audit
 from receiver.accounts.queries import caseworkers, staff_of
-from receiver.audit import Kind
+from receiver.cases.actions.cases import hand_over
 from receiver.cases.models import Task
 from receiver.cases.queries import open_cases_of
 from receiver.cases.rules import NoCaseworkerThere, TaskState
@@ -56,19 +55,7 @@ def transfer(
             task.assignee_id = caseworker_id
         move_office(session, actor, person, office_id, reason=reason, tasks=len(moving), caseworker=caseworker_id)
         for case in cases.get(person.id, []):
-            was, case.caseworker_id = case.caseworker_id, caseworker_id
-            if caseworker_id is not None:
-                audit.record(
-                    session,
-                    Kind.CASE_ASSIGNED,
-                    actor,
-                    person.reference,
-                    person=person.id,
-                    case=case.id,
-                    was=was,
-                    caseworker=caseworker_id,
-                    tasks=len(moving),
-                )
+            hand_over(session, actor, person, case, caseworker_id, tasks=len(moving))
 
 
 def _move_out(session: Session, actor: Actor, people: Sequence[Person]) -> None:
