@@ -84,6 +84,8 @@ class Kind(LabelledEnum):
     CONTACT_REVEALED = "contact.revealed", _("A sealed way to reach a person was shown."), _NOTICE
     PAYEE_REVEALED = "payee.revealed", _("The full account or number of a payee was shown."), _NOTICE
     ATTACHMENT_OPENED = "attachment.opened", _("An attachment was opened.")
+    NOTE_OPENED = "note.opened", _("A sensitive note was opened."), _NOTICE
+    RECEPTION_LIST_OPENED = "batch.list_opened", _("The reception list of an arrival was opened.")
     PERSON_SAMPLED = "person.sampled", _("An auditor opened a case of the sample."), _NOTICE
 
     # Programmes, funds, organisations

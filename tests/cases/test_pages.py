@@ -213,7 +213,9 @@ class TestHistory:
         said = colleague.get(f"{place}/history").text()
         assert "Sensitive" in said
         assert "He beats her." not in said
-        assert "He beats her." in boss.get(f"{place}/history").text()
+        page = boss.get(f"{place}/history")  # who may read it opens it on its own page, where that is recorded
+        assert "He beats her." not in page.text()
+        assert [link for link in page.links.values() if link.startswith("/notes/")]
 
 
 class TestNotes:
@@ -281,6 +283,23 @@ class TestNotes:
         assert "He beats her." not in said
         colleague.get(f"/notes/{note}/correction", status=404)
         colleague.post(f"/notes/{note}/correction", {"text": "x", "reason": "y", "_ver": "1"}, status=404)
+
+    def test_opening_a_sensitive_one_is_recorded(self, system, boss, browser, sign_in, office, worker, person):
+        plain, note = written(system, worker, person), written(system, worker, person, "He beats her.", sensitive=True)
+
+        def opened():
+            with system.database.read() as session:
+                return audit.trail(session, kinds=[Kind.NOTE_OPENED])
+
+        browser.get(f"/notes/{plain}")
+        sign_in(Role.CASEWORKER, offices=[office]).get(f"/notes/{note}")  # the title only
+        assert opened() == []
+        assert "He beats her." in boss.get(f"/notes/{note}").text()
+        assert len(opened()) == 1
+        assert "He beats her." in browser.get(f"/notes/{note}/correction").html
+        assert len(opened()) == 2
+        assert opened()[1].facts == {"note": str(note)}
+        assert opened()[1].person == person.id
 
     def test_of_another_office_it_is_unknown(self, system, sign_in, worker, person):
         note = written(system, worker, person)

@@ -16,6 +16,7 @@ from receiver.cases.actions.notes import (
     Contact,
     add_note,
     correct_note,
+    note_opened,
 )
 from receiver.cases.actions.searches import (
     keep_search,
@@ -45,6 +46,7 @@ __all__ = [
     "keep_search",
     "move_stage",
     "move_tasks",
+    "note_opened",
     "open_attachment",
     "open_case",
     "remove_attachment",

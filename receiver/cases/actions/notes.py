@@ -92,6 +92,12 @@ def correct_note(
     )
 
 
+def note_opened(session: Session, actor: Actor, person: Person, note: Note) -> None:
+    """Record that somebody opened the text of a sensitive note; other notes are read without a record."""
+    if note.sensitive and readable(actor, note):
+        audit.record(session, Kind.NOTE_OPENED, actor, person.reference, person=person.id, note=note.id)
+
+
 def _add_version(session: Session, actor: Actor, note: Note, text: str, reason: str) -> None:
     version = NoteVersion(id=new_id(), note_id=note.id, number=note.versions, author_id=actor.user_id)
     version.text = vault.seal(session, note.person_id, text_place(version.id), text)

@@ -36,7 +36,7 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """A note with its latest text; None for who may know only that it exists."""
+    """A note with its latest text; None for a sensitive one, which is opened on its own page and on record."""
 
     note: Note
     text: str | None
@@ -100,7 +100,9 @@ def notes_by_id(session: Session, actor: Actor, ids: Collection[UUID]) -> dict[U
         .where(Note.id.in_(set(ids)))
     )
     return {
-        note.id: NoteRow(note, text_of(session, note, version) if readable(actor, note) else None)
+        note.id: NoteRow(
+            note, text_of(session, note, version) if readable(actor, note) and not note.sensitive else None
+        )
         for note, version in session.execute(wanted)
     }
 

@@ -12,7 +12,9 @@ from receiver.access import Actor, Permission
 from receiver.cases import actions, queries
 from receiver.cases.actions import Contact
 from receiver.cases.forms import CorrectionForm, NoteForm
+from receiver.cases.models import Note
 from receiver.cases.rules import TaskKind
+from receiver.db.engine import Database
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal, StaleVersion
 from receiver.kit.words import _
@@ -20,7 +22,7 @@ from receiver.people.frame import person_frame
 from receiver.people.models import Person
 from receiver.people.queries import person_by_reference
 from receiver.web.answers import see_other
-from receiver.web.deps import Bound, ReadSession, WriteSession, require
+from receiver.web.deps import Bound, Db, ReadSession, WriteSession, require
 from receiver.web.render import form_page, page
 from receiver.web.router import Router
 
@@ -64,9 +66,10 @@ def add_note(request: Request, session: WriteSession, actor: Writer, reference: 
 
 
 @router.get("/notes/{note_id}")
-def show_note(request: Request, session: ReadSession, actor: Reader, note_id: UUID) -> Response:
-    """A note with all its versions."""
+def show_note(request: Request, session: ReadSession, db: Db, actor: Reader, note_id: UUID) -> Response:
+    """A note with all its versions; that a sensitive one was opened is recorded."""
     note, person = queries.note_of(session, actor, note_id, Permission.NOTE_READ)
+    _record_opening(db, actor, person, note)
     ctx = {
         **person_frame(session, actor, person),
         "note": note,
@@ -77,11 +80,12 @@ def show_note(request: Request, session: ReadSession, actor: Reader, note_id: UU
 
 
 @router.get("/notes/{note_id}/correction")
-def correct(request: Request, session: ReadSession, actor: Writer, note_id: UUID) -> Response:
-    """The page on which a note is put right."""
+def correct(request: Request, session: ReadSession, db: Db, actor: Writer, note_id: UUID) -> Response:
+    """The page on which a note is put right; it shows the text, so that is recorded of a sensitive one."""
     note, person = queries.note_of(session, actor, note_id, Permission.NOTE_WRITE)
     if not queries.readable(actor, note):
         raise NotFound
+    _record_opening(db, actor, person, note)
     text = queries.text_of(session, note, queries.latest_version(session, note))
     form = CorrectionForm.blank(version=note.versions, text=text)
     ctx = {**person_frame(session, actor, person), "note": note}
@@ -106,6 +110,13 @@ def add_correction(
             return see_other(f"/notes/{note_id}", done=_("The note is corrected. What stood before can still be read."))
     ctx = {**person_frame(session, actor, person), "note": note}
     return form_page(request, "cases/note_correct.html", ctx, form=form)
+
+
+def _record_opening(db: Database, actor: Actor, person: Person, note: Note) -> None:
+    """Before the text is shown, in a short transaction of its own: what cannot be recorded is not shown."""
+    if note.sensitive:
+        with db.write() as session:
+            actions.note_opened(session, actor, person, note)
 
 
 def _onwards(session: Session, actor: Actor, person: Person, form: NoteForm) -> str:

@@ -74,6 +74,11 @@ def announce_batch(session: Session, actor: Actor, *, programme_id: UUID, office
     return batch
 
 
+def list_opened(session: Session, actor: Actor, batch: Batch, *, people: int) -> None:
+    """Record that somebody opened the reception list, which is made to be printed: names and first needs on paper."""
+    audit.record(session, Kind.RECEPTION_LIST_OPENED, actor, batch.slug, people=people)
+
+
 def change_batch(
     session: Session, actor: Actor, batch: Batch, *, programme_id: UUID, office_id: UUID, journey: Journey
 ) -> None:

@@ -22,7 +22,7 @@ from receiver.people.forms.arrivals import JOURNEY, BatchFields, BatchFilter, Ba
 from receiver.people.forms.persons import put_error
 from receiver.web.answers import see_other
 from receiver.web.conflict import clash
-from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
+from receiver.web.deps import Asked, Bound, Db, ReadSession, WriteSession, require
 from receiver.web.render import form_page, page, url
 from receiver.web.router import Router
 
@@ -120,10 +120,12 @@ def change_batch(
 
 
 @router.get("/{slug}/list")
-def reception_list(request: Request, session: ReadSession, actor: Viewer, slug: str) -> Response:
-    """The people of a batch on paper, with room to write."""
+def reception_list(request: Request, session: ReadSession, db: Db, actor: Viewer, slug: str) -> Response:
+    """The people of a batch on paper, with room to write; who took it away from the screen is recorded."""
     row = queries.batch_row(session, actor, slug)
     people = queries.arrival_rows(session, queries.arrivals_page(row.batch.id).order_by("room", "full_name"))
+    with db.write() as writing:  # before it is shown, in a short transaction of its own
+        actions.list_opened(writing, actor, row.batch, people=len(people))
     ctx = {"row": row, "people": people, "back": f"/arrivals/{slug}", "now": clock.now(), "actor": actor}
     return page(request, "people/reception_list.html", ctx)
 
