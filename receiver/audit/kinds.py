@@ -147,6 +147,7 @@ class Kind(LabelledEnum):
     # Payees, policies, enrolments, holds
     PAYEE_SET = "payee.set", _("How a person is paid was set or changed."), _NOTICE, "approver"
     PAYEE_CONFIRMED = "payee.confirmed", _("A second person confirmed how a person is paid."), _NOTICE
+    PAYEE_READ_BACK_WRONG = "payee.read_back_wrong", _("The digits read back were not those of the number."), _NOTICE
     PAYEE_REFUSED = "payee.refused", _("How a person is paid was not confirmed."), _NOTICE, "caseworker"
     POLICY_DRAFTED = "policy.drafted", _("A version of a stipend policy was drafted."), _INFO, "approver"
     POLICY_APPROVED = "policy.approved", _("A stipend policy was put in force."), _NOTICE

@@ -76,12 +76,19 @@ def write_session(
 def _end(session: Session, request: Request, sent: Sent, taken: idempotency.Taken) -> None:
     """What is written after the route: its answer, and that what was kept of the form is no longer needed.
 
+    Of a refusal nothing stays, or only what the route asked for (`stays`): a wrong try that counts, but not the key.
+
     Raises:
         _Undone: the answer is a refusal.
     """
-    answer = exchange_of(request).answer
+    exchange = exchange_of(request)
+    answer = exchange.answer
     if answer is not None and answer.status_code >= _FIRST_ERROR:
-        raise _Undone
+        if not exchange.stays:
+            raise _Undone
+        if isinstance(taken, idempotency.Claim):
+            idempotency.release(session, taken)
+        return
     parking.forget_sent(session, request, sent)
     if isinstance(taken, idempotency.Claim) and answer is not None:
         idempotency.keep(session, taken, answer)

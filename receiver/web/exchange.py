@@ -47,7 +47,8 @@ class Exchange:
 
     `reference` is what people name when they ask about it, and what the log has. `limit` is how many bytes the body
     may have. `here` is the address that the page stands at, if not the one asked for. `answer` is what the route gave,
-    before it was fitted to htmx. `done` is what the next page is to say; `done_read` that this page says the last.
+    before it was fitted to htmx; `stays` that what was written stays even if that is a refusal. `done` is what the
+    next page is to say; `done_read` that this page says the last.
     """
 
     reference: str = field(default_factory=_reference)
@@ -56,6 +57,7 @@ class Exchange:
     limit: int | None = None
     here: str | None = None
     answer: Response | None = None
+    stays: bool = False
     done: Words | None = None
     done_read: bool = False
 

@@ -181,13 +181,18 @@ def keep(session: Session, taken: Claim, answer: Response) -> None:
     body = bytes(answer.body) if isinstance(getattr(answer, "body", None), bytes | memoryview) else None
     mine = IdempotencyKey.id == taken.id
     if body is None or "set-cookie" in answer.headers or len(body) > _BODY_AT_MOST or (body and not taken.owner):
-        session.execute(delete(IdempotencyKey).where(mine))
+        release(session, taken)
         return
     headers = [[name, answer.headers[name]] for name in _KEPT if name in answer.headers]
     if isinstance(answer, SeeOther) and answer.done is not None:
         headers.append([_DONE, pack_words(answer.done)])
     sealed = vault.seal_bytes(session, UUID(taken.owner), _place(taken.id), body) if body else None
     session.execute(update(IdempotencyKey).where(mine).values(status=answer.status_code, headers=headers, body=sealed))
+
+
+def release(session: Session, taken: Claim) -> None:
+    """Give the key back, so that another act may use it."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.id == taken.id))
 
 
 def _answer_again(session: Session, first: IdempotencyKey) -> Response:

@@ -238,7 +238,7 @@ class Money(RuleBasedStateMachine):
         with self.trying() as session:
             payee = self.pick(session, Payee, which, Payee.state == PayeeState.AWAITING)
             if yes:
-                number = actions.reveal_payee(session, self.team.approver, payee)
+                number = actions.reveal_payee(session, self.team.finance, payee)
                 actions.confirm_payee(session, self.actor(who), payee, read_back=number[-4:])
             else:
                 actions.refuse_payee(session, self.actor(who), payee, reason="Not hers.")

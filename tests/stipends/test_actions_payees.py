@@ -19,6 +19,7 @@ from receiver.stipends.rules.payees import (
     AccountNameMissing,
     ConfirmerAskedForIt,
     NotWaiting,
+    NumberMustBeHeard,
     NumberNotUsable,
     PayeeState,
     ReadBackDiffers,
@@ -137,8 +138,34 @@ def test_the_cash_desk_needs_no_second_human_and_takes_the_place_of_both(session
 
 def test_opening_the_number_is_recorded(session, team, selam):
     payee = ask(session, team, selam)
-    assert reveal_payee(session, team.approver, payee) == NUMBER
+    assert reveal_payee(session, team.finance, payee) == NUMBER
     assert len(recorded(session, Kind.PAYEE_REVEALED)) == 1
+
+
+def test_who_may_confirm_a_number_does_not_get_to_see_it_before(session, team, selam):
+    payee = ask(session, team, selam)
+    with pytest.raises(NumberMustBeHeard):
+        reveal_payee(session, team.approver, payee)
+    confirm_payee(session, team.approver, payee, read_back="3456")
+    assert reveal_payee(session, team.approver, payee) == NUMBER
+    again = ask(session, team, selam, name="S. Haile")
+    assert queries.must_be_heard(session, team.approver, [payee, again]) == {payee.id, again.id}
+    refuse_payee(session, team.approver, again, reason="Not hers.")
+    assert queries.must_be_heard(session, team.approver, [payee, again]) == {again.id}
+    both = make_actor(session, Role.FINANCE_OFFICER, Role.APPROVER)
+    own = ask(session, team, selam, "0788 123 457", actor=both)
+    desk = ask_cash_desk(session, team.finance, selam)
+    assert queries.must_be_heard(session, both, [own, desk]) == set()
+    assert queries.must_be_heard(session, both, []) == set()
+
+
+def test_wrong_digits_are_recorded_without_them(session, team, selam):
+    payee = ask(session, team, selam)
+    with pytest.raises(ReadBackDiffers):
+        confirm_payee(session, team.approver, payee, read_back="0000")
+    assert len(recorded(session, Kind.PAYEE_READ_BACK_WRONG)) == 1
+    assert "0000" not in str(last_record(session))
+    assert payee.state is PayeeState.AWAITING
 
 
 def test_who_may(session, team, selam):

@@ -15,6 +15,7 @@ from receiver.kit import clock
 from receiver.people.models import Person
 from receiver.stipends import actions, queries
 from receiver.stipends.rules.enrolments import HoldReason
+from tests.factories.accounts import make_actor
 from tests.factories.people import make_batch, make_person
 from tests.factories.stipends import enrolled, make_run, wallet
 from tests.support.queries import counted
@@ -155,6 +156,37 @@ class TestPayee:
         assert "+250788123456" in page.text(".//table")
         assert kinds()[0] is Kind.PAYEE_REVEALED
         assert "+250788123456" not in finance.get(address).html
+
+    def test_wrong_digits_count_although_they_are_refused(self, approver, enter, team, system, person, kinds):
+        with system.database.write() as session:
+            other = enrolled(session, team, "Idris Omar", pay="waiting")
+            payee = wallet(session, team, person, number="+250788123456", confirm=False)
+            another = make_actor(session, Role.APPROVER, name="Eugene")
+            (untouched,) = queries.payees_now(session, other.id)
+        approver.post(f"/stipends/payee-changes/{untouched.id}/confirmation", {"read_back": "9999"}, status=422)
+        change = f"/stipends/payee-changes/{payee.id}"
+        form = approver.get(change).form(f"{change}/confirmation")
+        for _try in range(3):
+            page = approver.submit(form, status=422, read_back="0000")
+            assert kinds()[0] is Kind.PAYEE_READ_BACK_WRONG
+        assert "3 times" in page.text()
+        assert "You can ask:" in page.text()
+        assert not [each for each in page.all(".//form") if each.get("action", "").startswith(change)]
+        assert "3 times" in approver.submit(form, status=403, read_back="3456").text()
+        assert kinds().count(Kind.PAYEE_READ_BACK_WRONG) == 4
+        second = enter(another)
+        second.submit(second.get(change).form(f"{change}/confirmation"), read_back="3456")
+        assert kinds()[0] is Kind.PAYEE_CONFIRMED
+
+    def test_the_confirmer_hears_the_number_and_does_not_see_it(self, approver, team, system, person, kinds):
+        with system.database.write() as session:
+            payee = wallet(session, team, person, number="+250788123456", confirm=False)
+        address = f"/people/{person.reference}/payee"
+        page = approver.get(address)
+        assert not [each for each in page.all(".//form") if each.get("action", "").endswith("/number")]
+        page = approver.post(f"{address}/{payee.id}/number", status=403)
+        assert "let the person read out" in page.text()
+        assert Kind.PAYEE_REVEALED not in kinds()
 
     def test_a_number_belongs_to_its_person(self, finance, team, system, person):
         with system.database.write() as session:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from receiver.stipends.rules.payees import (
+    TRIES,
     ConfirmerAskedForIt,
     NameAgreement,
     NotWaiting,
@@ -13,9 +14,12 @@ from receiver.stipends.rules.payees import (
     PayeeStanding,
     PayeeState,
     ReadBackDiffers,
+    TooManyTries,
     cools_until,
-    demand_may_confirm,
+    demand_confirmer,
+    demand_read_back,
     masked,
+    must_be_heard,
     name_agreement,
     standing,
     tail_of,
@@ -63,28 +67,51 @@ def test_only_a_change_cools_off(hours, changes, later):
 
 
 @pytest.mark.parametrize(
-    ("state", "user", "read_back", "refusal"),
+    ("state", "user", "wrong", "refusal"),
     [
-        (PayeeState.AWAITING, BEN, "3456", None),
-        (PayeeState.AWAITING, BEN, "3 4 5 6", None),
-        (PayeeState.AWAITING, BEN, "٣٤٥٦", None),
-        (PayeeState.AWAITING, BEN, "3457", ReadBackDiffers),
-        (PayeeState.AWAITING, BEN, "456", ReadBackDiffers),
-        (PayeeState.AWAITING, BEN, "123456", ReadBackDiffers),
-        (PayeeState.AWAITING, BEN, "", ReadBackDiffers),
-        (PayeeState.AWAITING, ANN, "3456", ConfirmerAskedForIt),
-        (PayeeState.CONFIRMED, BEN, "3456", NotWaiting),
-        (PayeeState.REFUSED, BEN, "3456", NotWaiting),
-        (PayeeState.REPLACED, BEN, "3456", NotWaiting),
+        (PayeeState.AWAITING, BEN, 0, None),
+        (PayeeState.AWAITING, BEN, TRIES - 1, None),
+        (PayeeState.AWAITING, BEN, TRIES, TooManyTries),
+        (PayeeState.AWAITING, ANN, 0, ConfirmerAskedForIt),
+        (PayeeState.CONFIRMED, BEN, 0, NotWaiting),
+        (PayeeState.REFUSED, BEN, 0, NotWaiting),
+        (PayeeState.REPLACED, BEN, 0, NotWaiting),
     ],
 )
-def test_a_second_human_confirms_after_read_back(state, user, read_back, refusal):
+def test_a_second_human_confirms(state, user, wrong, refusal):
     waiting = payee(state=state, usable_from=None)
     if refusal is None:
-        demand_may_confirm(waiting, user, "+250 788 123 456", read_back)
+        demand_confirmer(waiting, user, wrong)
     else:
         with pytest.raises(refusal):
-            demand_may_confirm(waiting, user, "+250 788 123 456", read_back)
+            demand_confirmer(waiting, user, wrong)
+
+
+@pytest.mark.parametrize("read_back", ["3456", "3 4 5 6", "٣٤٥٦"])
+def test_the_last_four_digits_are_read_back(read_back):
+    demand_read_back("+250 788 123 456", read_back)
+
+
+@pytest.mark.parametrize("read_back", ["3457", "456", "123456", ""])
+def test_other_digits_are_refused(read_back):
+    with pytest.raises(ReadBackDiffers):
+        demand_read_back("+250 788 123 456", read_back)
+
+
+@pytest.mark.parametrize(
+    ("state", "user", "confirms", "waits", "hidden"),
+    [
+        (PayeeState.AWAITING, BEN, True, False, True),
+        (PayeeState.AWAITING, ANN, True, False, False),
+        (PayeeState.AWAITING, BEN, False, True, False),
+        (PayeeState.CONFIRMED, BEN, True, False, False),
+        (PayeeState.CONFIRMED, BEN, True, True, True),
+        (PayeeState.REFUSED, BEN, True, False, True),
+        (PayeeState.REPLACED, BEN, True, False, True),
+    ],
+)
+def test_who_confirms_hears_the_number_instead_of_seeing_it(state, user, confirms, waits, hidden):
+    assert must_be_heard(payee(state=state, usable_from=None), user, confirms=confirms, waits=waits) is hidden
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,18 @@ from receiver.kit.ids import new_id
 from receiver.kit.text import clean_line
 from receiver.people.queries import names_of
 from receiver.stipends import queries
+from receiver.stipends.actions.failed_tasks import settle_payee_asked
 from receiver.stipends.models import Payee
 from receiver.stipends.rules import payees as rules
 from receiver.stipends.rules.approval import demand_human
-from receiver.stipends.rules.payees import AccountNameMissing, NotWaiting, PayeeState, cools_until
+from receiver.stipends.rules.payees import (
+    AccountNameMissing,
+    NotWaiting,
+    NumberMustBeHeard,
+    PayeeState,
+    ReadBackDiffers,
+    cools_until,
+)
 from receiver.stipends.rules.payments import Channel
 
 if TYPE_CHECKING:
@@ -67,12 +75,19 @@ def confirm_payee(session: Session, actor: Actor, payee: Payee, *, read_back: st
     """Confirm details after the person read back the last four digits; a change then rests for some hours.
 
     Raises:
-        NotFound, NotWaiting, ConfirmerAskedForIt, ReadBackDiffers
+        NotFound, NotWaiting, ConfirmerAskedForIt, TooManyTries
+        ReadBackDiffers: the try is recorded, so the transaction is to be committed all the same.
     """
     person = queries.person_in_reach(session, actor, Permission.PAYEE_CONFIRM, payee.person_id)
     queries.lock_people(session, [person.id])
     payee = queries.locked(session, payee)
-    rules.demand_may_confirm(payee.plain, demand_human(actor), queries.number_of(session, payee), read_back)
+    human = demand_human(actor)
+    rules.demand_confirmer(payee.plain, human, queries.wrong_tries(session, payee, human))
+    try:
+        rules.demand_read_back(queries.number_of(session, payee), read_back)
+    except ReadBackDiffers:
+        audit.record(session, Kind.PAYEE_READ_BACK_WRONG, actor, person.reference, person=person.id, payee=payee.id)
+        raise
     now, earlier = clock.now(), queries.payees_now(session, person.id)
     for one in earlier:
         if one.state is PayeeState.CONFIRMED:
@@ -106,8 +121,11 @@ def reveal_payee(session: Session, actor: Actor, payee: Payee) -> str:
 
     Raises:
         NotFound
+        NumberMustBeHeard: the actor may be the one to confirm it.
     """
     person = queries.person_in_reach(session, actor, Permission.PAYEE_REVEAL, payee.person_id)
+    if queries.must_be_heard(session, actor, [payee]):
+        raise NumberMustBeHeard
     audit.record(session, Kind.PAYEE_REVEALED, actor, person.reference, person=person.id, payee=payee.id)
     return queries.number_of(session, payee)
 
@@ -124,6 +142,7 @@ def _ask(session: Session, actor: Actor, person: Person, payee: Payee) -> Payee:
     payee.asked_by = demand_human(actor)
     session.add(payee)
     session.flush()
+    settle_payee_asked(session, actor, person.id)
     facts: dict[str, Any] = {"payee": payee.id, "channel": payee.channel, "mark": payee.mark, "changes": payee.changes}
     audit.record(session, Kind.PAYEE_SET, actor, person.reference, person=person.id, **facts)
     return payee

@@ -49,6 +49,7 @@ from receiver.stipends.queries.pay_files import (
 )
 from receiver.stipends.queries.payees import (
     account_name_of,
+    must_be_heard,
     name_place,
     number_of,
     number_place,
@@ -57,6 +58,7 @@ from receiver.stipends.queries.payees import (
     payees_of,
     waiting_payees,
     wallet_number,
+    wrong_tries,
 )
 from receiver.stipends.queries.payments import (
     Standing,
@@ -186,6 +188,7 @@ __all__ = [
     "open_findings",
     "payee_by_id",
     "payee_marks",
+    "must_be_heard",
     "payees_now",
     "payees_of",
     "payment_by_id",
@@ -237,6 +240,7 @@ __all__ = [
     "waiting_channels",
     "waiting_count",
     "waiting_payees",
+    "wrong_tries",
     "waiting_payments",
     "wallet_number",
     "work_out_run",

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from receiver import vault
+from receiver import audit, vault
 from receiver.access import Permission
+from receiver.audit import Kind
 from receiver.kit.errors import NotFound
 from receiver.people.models import Person
 from receiver.people.queries import visible_people
 from receiver.stipends.models import Payee
+from receiver.stipends.rules import payees as rules
 from receiver.stipends.rules.payees import NumberNotUsable, PayeeState
 from receiver.web.forms.contact import read_phone
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor
 
+MOST_TRIES = 100
+"""Records that are looked through for wrong tries; nobody gets near it, as each payee allows few."""
 NOW = (PayeeState.AWAITING, PayeeState.CONFIRMED)
 
 
@@ -76,6 +80,28 @@ def payees_now(session: Session, person_id: UUID) -> Sequence[Payee]:
 def payees_of(session: Session, person_id: UUID) -> Sequence[Payee]:
     """Everything that was ever asked for somebody, the newest first."""
     return session.scalars(select(Payee).where(Payee.person_id == person_id).order_by(Payee.id.desc())).all()
+
+
+def wrong_tries(session: Session, payee: Payee, user_id: UUID | None) -> int:
+    """How often a human typed digits that are not those of this payee's number: the chain of records says it."""
+    kinds = (Kind.PAYEE_READ_BACK_WRONG,)
+    tried = audit.trail(session, kinds=kinds, actor=user_id, person=payee.person_id, limit=MOST_TRIES)
+    return sum(1 for entry in tried if entry.facts["payee"] == str(payee.id))
+
+
+def must_be_heard(session: Session, actor: Actor, payees: Sequence[Payee]) -> set[UUID]:
+    """Those of one person's payees whose number this actor does not get to see, but hears from the person."""
+    if not payees or not actor.may(Permission.PAYEE_CONFIRM):
+        return set()
+    awaited = {
+        one.blind: one.id for one in payees_now(session, payees[0].person_id) if one.state is PayeeState.AWAITING
+    }
+    return {
+        one.id
+        for one in payees
+        if one.number is not None
+        and rules.must_be_heard(one.plain, actor.user_id, confirms=True, waits=one.blind in awaited)
+    }
 
 
 def waiting_payees(session: Session, actor: Actor) -> Sequence[tuple[Payee, Person]]:

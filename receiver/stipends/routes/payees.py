@@ -17,9 +17,17 @@ from receiver.stipends import actions, queries
 from receiver.stipends.forms.people import ReadBackForm, RefuseForm
 from receiver.stipends.models import Payee
 from receiver.stipends.queries.overview import replaced_by
-from receiver.stipends.rules.payees import ConfirmerAskedForIt, NotWaiting, PayeeState, ReadBackDiffers, name_agreement
+from receiver.stipends.rules.approval import demand_human
+from receiver.stipends.rules.payees import (
+    ConfirmerAskedForIt,
+    ReadBackDiffers,
+    TooManyTries,
+    demand_confirmer,
+    name_agreement,
+)
 from receiver.web.answers import see_other
 from receiver.web.deps import Bound, ReadSession, WriteSession, require
+from receiver.web.exchange import exchange_of
 from receiver.web.forms import Form
 from receiver.web.render import page
 from receiver.web.router import Router
@@ -60,6 +68,8 @@ def confirm(
             actions.confirm_payee(session, actor, payee, read_back=form.read_back)
         except ReadBackDiffers as refusal:
             form.add_error("read_back", refusal)
+            exchange_of(request).stays = True  # the try counts although it is refused
+            return _change_page(request, session, actor, payee, form, tried_now=1)
         else:
             return see_other(LIST, done=_("The payment details are confirmed."))
     return _change_page(request, session, actor, payee, form)
@@ -77,9 +87,11 @@ def refuse(
     return _change_page(request, session, actor, payee, form)
 
 
-def _change_page(request: Request, session: Session, actor: Actor, payee: Payee, sent: Form | None = None) -> Response:
+def _change_page(
+    request: Request, session: Session, actor: Actor, payee: Payee, sent: Form | None = None, tried_now: int = 0
+) -> Response:
     before = replaced_by(session, payee)
-    wrong = _why_not(actor, payee)
+    wrong = _why_not(session, actor, payee, tried_now)
     ctx = {
         "payee": payee,
         "before": before,
@@ -88,7 +100,9 @@ def _change_page(request: Request, session: Session, actor: Actor, payee: Payee,
         "agreement": _agreement(payee),
         "names": user_names(session, {payee.asked_by}),
         "wrong": wrong,
-        "who_can": who_can(session, actor, Permission.PAYEE_CONFIRM) if isinstance(wrong, ConfirmerAskedForIt) else [],
+        "who_can": who_can(session, actor, Permission.PAYEE_CONFIRM)
+        if isinstance(wrong, ConfirmerAskedForIt | TooManyTries)
+        else [],
         "fresh": is_stepped_up(request, actor),
         "confirmation": sent if isinstance(sent, ReadBackForm) else ReadBackForm(prefix="c"),
         "refusal": sent if isinstance(sent, RefuseForm) else RefuseForm(prefix="r"),
@@ -96,10 +110,14 @@ def _change_page(request: Request, session: Session, actor: Actor, payee: Payee,
     return page(request, "stipends/payee_change.html", ctx, form=sent, status=422 if sent else 200)
 
 
-def _why_not(actor: Actor, payee: Payee) -> Refusal | None:
-    if payee.state is not PayeeState.AWAITING:
-        return NotWaiting()
-    return ConfirmerAskedForIt() if actor.user_id == payee.asked_by else None
+def _why_not(session: Session, actor: Actor, payee: Payee, tried_now: int) -> Refusal | None:
+    """Why this actor cannot confirm; a try of this moment is in the chain only when all is written."""
+    human = demand_human(actor)
+    try:
+        demand_confirmer(payee.plain, human, queries.wrong_tries(session, payee, human) + tried_now)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def _agreement(payee: Payee) -> object:

@@ -170,6 +170,7 @@ def _payee_page(
         "account_names": names,
         "askers": user_names(session, {one.asked_by for one in earlier}),
         "opened": opened or {},
+        "heard": queries.must_be_heard(session, actor, earlier),
         "now": clock.now(),
     }
     return form_page(request, "stipends/payee.html", ctx, form=form)

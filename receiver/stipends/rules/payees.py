@@ -20,6 +20,9 @@ PAYEE = "payees"
 READ_BACK = 4
 """How many last digits the person reads back."""
 
+TRIES = 3
+"""How often one human may type digits that are not those of the number; then someone else confirms, or refuses."""
+
 SAME_NAME = 90
 CLOSE_NAME = 70
 """Likeness of two names, 0 to 100: from here on one person writing twice, and from here on worth a look."""
@@ -69,6 +72,25 @@ class ReadBackDiffers(Invalid):
     sentence = _("The last four digits differ from the number that was recorded. Please check it with the person.")
 
 
+class TooManyTries(Refusal):
+    """Who may try again and again finds four digits without the person."""
+
+    sentence = _(
+        "You typed digits that are not those of the number %(tries)s times. Someone else has to confirm these details, "
+        "or the number has to be asked for anew."
+    )
+    status = 403
+
+
+class NumberMustBeHeard(Refusal):
+    """Digits that the confirmer can look up prove nothing."""
+
+    sentence = _(
+        "You may confirm this number, so it is not shown to you before that: let the person read out its last digits."
+    )
+    status = 403
+
+
 class NumberNotUsable(Invalid):
     """A number to which no provider could send money."""
 
@@ -110,20 +132,39 @@ def standing(payee: Payee | None, cut_off: datetime) -> PayeeStanding:
     return PayeeStanding.COOLING_OFF if cut_off < payee.usable_from else PayeeStanding.READY
 
 
-def demand_may_confirm(payee: Payee, user: UUID, number: str, read_back: str) -> None:
-    """Raise unless `user` may confirm these details after the person read back the number's last digits.
+def demand_confirmer(payee: Payee, user: UUID, wrong_tries: int) -> None:
+    """Raise unless `user`, who typed wrong digits so often before, may confirm these details.
 
     Raises:
         NotWaiting: they were decided before.
         ConfirmerAskedForIt: the same human asked for them.
-        ReadBackDiffers: the digits are not those of the number.
+        TooManyTries
     """
     if payee.state is not PayeeState.AWAITING:
         raise NotWaiting
     if user == payee.asked_by:
         raise ConfirmerAskedForIt
+    if wrong_tries >= TRIES:
+        raise TooManyTries(tries=TRIES)
+
+
+def demand_read_back(number: str, read_back: str) -> None:
+    """Raise unless the person read back the number's last digits.
+
+    Raises:
+        ReadBackDiffers: the digits are not those of the number.
+    """
     if len(_digits(read_back)) != READ_BACK or not _digits(number).endswith(_digits(read_back)):
         raise ReadBackDiffers
+
+
+def must_be_heard(payee: Payee, user: UUID | None, *, confirms: bool, waits: bool) -> bool:
+    """Whether a number stays hidden from somebody who `confirms` such details: they hear it from the person.
+
+    `waits` says that the same number waits in other details of the person. What was refused or replaced stays hidden
+    too: it may be asked for again. Who asked knows the number, and cannot confirm it.
+    """
+    return confirms and user != payee.asked_by and (waits or payee.state is not PayeeState.CONFIRMED)
 
 
 def masked(number: str) -> str:
