@@ -253,6 +253,12 @@ def other_administrators(session: Session, than: UUID | None) -> int:
     return sum(1 for found in active_with_role(session, Role.ADMINISTRATOR) if found.id != than)
 
 
+def lock_administrators(session: Session) -> None:
+    """Let nobody else count or change the administrators until the transaction ends."""
+    held = select(UserRole).where(UserRole.role == Role.ADMINISTRATOR).order_by(UserRole.user_id)
+    session.execute(held.with_for_update().execution_options(populate_existing=True)).all()
+
+
 def caseworkers(session: Session, office_ids: Collection[UUID] | None = None) -> Sequence[User]:
     """The active caseworkers, of some offices or of all, by name."""
     chosen = (

@@ -149,6 +149,15 @@ class LastAdministrator(Refusal):
     sentence = _("This is the last active administrator. Please make someone else administrator first.")
 
 
+class TooFewAdministrators(Refusal):
+    """Whoever is left alone confirms links and roles alone."""
+
+    sentence = _(
+        "Two active administrators must stay, so that one can confirm what the other does. Please make someone else "
+        "administrator first. If that cannot wait, whoever runs the server can lock the account there."
+    )
+
+
 class EmailTaken(Refusal):
     """Two users cannot share an e-mail."""
 
@@ -187,6 +196,8 @@ SENSITIVE_ROLES = frozenset(
     {Role.FINANCE_OFFICER, Role.APPROVER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR}
 )
 """Roles that a second administrator confirms (screens S74)."""
+ADMINISTRATORS_STAY = 2
+"""So many, that what one does to a sensitive account another can confirm."""
 SHORT_IDLE_ROLES = frozenset({Role.FINANCE_OFFICER, Role.APPROVER, Role.ADMINISTRATOR})
 """Roles whose sessions end sooner when nobody works in them (U25)."""
 OFFICE_ROLES = frozenset({Role.CASEWORKER, Role.RECEPTION_OFFICER, Role.SUPERVISOR, Role.JOB_OFFICER})
@@ -284,6 +295,21 @@ def check_places(roles: Collection[Role], *, offices: int, partner: bool) -> Non
 def waits_for_second(role: Role, *, other_administrators: int) -> bool:
     """Whether a role that is being given waits for a second administrator; it cannot where there is none."""
     return role in SENSITIVE_ROLES and other_administrators > 0
+
+
+def check_administrators(*, others: int, is_active: bool, from_desk: bool) -> None:
+    """Refuse that an administrator goes if too few others stay; `others` are the active ones besides.
+
+    The command line on the server (not `from_desk`) may leave one: it is the way out when nobody can confirm. Who is
+    not active confirms nothing, so nothing is lost with them.
+
+    Raises:
+        LastAdministrator, TooFewAdministrators
+    """
+    if not others:
+        raise LastAdministrator
+    if from_desk and is_active and others < ADMINISTRATORS_STAY:
+        raise TooFewAdministrators
 
 
 def link_waits_for_second(roles: Collection[Role], *, other_administrators: int) -> bool:

@@ -44,10 +44,32 @@ def test_one_administrator_stays(session):
         actions.lock_user(session, auditor, user, reason="Gone")
 
 
-def test_of_two_administrators_one_may_go(session):
-    leaving, staying = (make_user(session, Role.ADMINISTRATOR) for _each in range(2))
+def test_of_three_administrators_one_may_go(session):
+    leaving, staying, _third = (make_user(session, Role.ADMINISTRATOR) for _each in range(3))
     actions.lock_user(session, acting(session, staying), leaving, reason="Moved on")
     assert leaving.state is UserState.LOCKED
+
+
+def test_of_two_administrators_both_stay(session):
+    """One who is left alone could confirm a link for themselves by another account."""
+    other, actor = (make_user(session, Role.ADMINISTRATOR) for _each in range(2))
+    with pytest.raises(rules.TooFewAdministrators):
+        actions.lock_user(session, acting(session, actor), other, reason="Alone")
+    with pytest.raises(rules.TooFewAdministrators):
+        actions.change_user(session, acting(session, actor), other, name="A", roles=[], offices=[])
+    actions.lock_user(session, acting(session, actor, "cli"), other, reason="From the server")
+    assert other.state is UserState.LOCKED
+    actions.change_user(session, acting(session, actor), other, name="A", roles=[Role.AUDITOR], offices=[])
+
+
+def test_a_role_that_waits_is_taken_back_at_any_time(session):
+    first, second = (make_user(session, Role.ADMINISTRATOR) for _each in range(2))
+    new = make_user(session, Role.AUDITOR)
+    admin, roles = acting(session, first), [Role.AUDITOR, Role.ADMINISTRATOR]
+    actions.change_user(session, admin, new, name="A", roles=roles, offices=[])
+    second.state = UserState.LOCKED
+    actions.change_user(session, admin, new, name="A", roles=[Role.AUDITOR], offices=[])
+    assert [held.role for held in queries.roles_of(session, new.id)] == [Role.AUDITOR]
 
 
 def test_a_link_of_a_locked_user_opens_nothing(session):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor
 
+SERVER = "cli"
+"""The channel of whoever sits at the server itself."""
+
 
 def add_user(
     session: Session,
@@ -80,15 +83,16 @@ def change_user(
 
     Raises:
         OwnRoles: these are the actor's own roles.
-        LastAdministrator, OfficeNeeded, PartnerNeeded
+        LastAdministrator, TooFewAdministrators, OfficeNeeded, PartnerNeeded
     """
-    held = {one.role for one in queries.roles_of(session, user.id)}
+    given = queries.roles_of(session, user.id)
+    held = {one.role for one in given}
     places = queries.office_ids_of(session, user.id)
     rules.check_places(roles, offices=len(offices), partner=partner_id is not None)
     if set(roles) != held and actor.user_id == user.id:
         raise rules.OwnRoles
-    if Role.ADMINISTRATOR in held - set(roles):
-        _keep_an_administrator(session, user)
+    if Role.ADMINISTRATOR not in roles and _administers(given):
+        _keep_administrators(session, actor, user)
     user.name, user.partner_id = name, partner_id
     if set(offices) != places:
         session.execute(delete(UserOffice).where(UserOffice.user_id == user.id))
@@ -129,12 +133,12 @@ def lock_user(session: Session, actor: Actor, user: User, *, reason: str) -> Non
     """Lock an account: its sessions end now, its links stop, nothing it has handed over will run.
 
     Raises:
-        OwnAccount, LastAdministrator
+        OwnAccount, LastAdministrator, TooFewAdministrators
     """
     if actor.user_id == user.id:
         raise rules.OwnAccount
-    if any(one.role is Role.ADMINISTRATOR and one.confirmed_at for one in queries.roles_of(session, user.id)):
-        _keep_an_administrator(session, user)
+    if _administers(queries.roles_of(session, user.id)):
+        _keep_administrators(session, actor, user)
     user.state = UserState.LOCKED
     revoke_invitations(session, user)
     audit.record(session, Kind.USER_LOCKED, actor, str(user.id), reason=reason)
@@ -190,6 +194,12 @@ def _waiting(session: Session, actor: Actor, user: User, role: Role) -> UserRole
     return waiting
 
 
-def _keep_an_administrator(session: Session, leaving: User) -> None:
-    if not queries.other_administrators(session, leaving.id):
-        raise rules.LastAdministrator
+def _administers(held: Collection[UserRole]) -> bool:
+    return any(one.role is Role.ADMINISTRATOR and one.confirmed_at is not None for one in held)
+
+
+def _keep_administrators(session: Session, actor: Actor, leaving: User) -> None:
+    queries.lock_administrators(session)  # two who lock one another at once: the second sees what the first did
+    others = queries.other_administrators(session, leaving.id)
+    active = leaving.state is UserState.ACTIVE
+    rules.check_administrators(others=others, is_active=active, from_desk=actor.channel != SERVER)
