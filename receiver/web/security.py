@@ -10,6 +10,7 @@ are host-bound over TLS and never read by scripts.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from starlette.requests import HTTPConnection
     from starlette.responses import Response
+
+    from receiver.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 YEAR = 365 * 24 * 60 * 60
@@ -46,6 +49,9 @@ DEFAULTS: dict[str, str] = {
     "Vary": "HX-Request, Accept-Language, Cookie",
 }
 """On every answer that does not say otherwise: only files named by their content do."""
+
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
+"""What an operator binds to who lets every network in."""
 
 STRICT_TRANSPORT = f"max-age={2 * YEAR}; includeSubDomains"
 
@@ -85,14 +91,32 @@ def guard(connection: HTTPConnection, method: str) -> None:
 
 
 def _is_ours(origin: str, connection: HTTPConnection) -> bool:
-    """Whether the origin is the host that was asked; `null` never is."""
+    """Whether the origin is our public address, or the host that was asked if that is this machine; `null` never is.
+
+    `Host` alone proves nothing: who owns a name can let it lead here, and their page then asks for that very host.
+    Nobody can do that with an address in figures or with `localhost`.
+    """
+    settings: Settings = connection.app.state.settings
     try:
         parts = urlsplit(origin)
-        named = parts.netloc.lower()
+        named, name = parts.netloc.lower(), parts.hostname
     except ValueError:
         return False
-    scheme = connection.scope.get("scheme", "http")
-    return bool(named) and parts.scheme == scheme and named == connection.headers.get("host", "").lower()
+    if origin.lower() == settings.base_url.lower():
+        return True
+    asked = parts.scheme == connection.scope.get("scheme") and named == connection.headers.get("host", "").lower()
+    return asked and name is not None and _is_this_machine(name, settings)
+
+
+def _is_this_machine(name: str, settings: Settings) -> bool:
+    """Whether a host is us: by number, by the name it is bound to, or by any where it serves all and was told none."""
+    if name in {"localhost", settings.host.lower()} or (settings.host in EVERYWHERE and not settings.public_url):
+        return True
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def is_secure(connection: HTTPConnection) -> bool:

@@ -38,9 +38,9 @@ SIZES = ("size", "page", "limit", "per_page", "offset")
 HEARTBEAT = "/me/session"
 ELSEWHERE: dict[str, dict[str, str]] = {
     "another site": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
-    "a sister site": {"Sec-Fetch-Site": "same-site", "Origin": "http://other.testserver"},
+    "a sister site": {"Sec-Fetch-Site": "same-site", "Origin": "http://other.localhost"},
     "an opaque origin": {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
-    "another port": {"Origin": "http://testserver:8000"},
+    "another port": {"Origin": "http://localhost:8000"},
     "a form of plain text": {**FROM_HERE, "Content-Type": "text/plain"},
     "something that says nothing of itself": {},
 }

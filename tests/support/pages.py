@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from httpx import Response
 
 Values = dict[str, Any]
-ORIGIN = "http://testserver"
+ORIGIN = "http://localhost"
 HEAVIEST = 14 * 1024
 """Bytes of gzip -9 that no page may weigh more than (U56)."""
 

@@ -39,6 +39,6 @@ class SignedIn(Browser):
             )
             session_id = token.row.id
         browser = cls(app, language=language)
-        browser.client.cookies.set(COOKIE, token.secret, domain="testserver.local", path="/")
+        browser.client.cookies.set(COOKIE, token.secret, domain="localhost.local", path="/")
         browser.user_id, browser.session_id = user.id, session_id
         return browser

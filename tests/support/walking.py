@@ -53,7 +53,7 @@ class World:
         browser = Browser(self.app)
         browser.client.headers["Accept-Encoding"] = "identity"
         if cookie:
-            browser.client.cookies.set(COOKIE, cookie, domain="testserver.local", path="/")
+            browser.client.cookies.set(COOKIE, cookie, domain="localhost.local", path="/")
         return browser
 
     @contextmanager

@@ -116,9 +116,9 @@ class TestByHand:
         return bind(EditForm, Sent({**sent, **{name: [text] for name, text in more.items()}}))
 
     def test_who_saved_it_and_when_is_told(self, app: FastAPI) -> None:
-        headers = [(b"host", b"testserver")]
+        headers = [(b"host", b"localhost")]
         scope = {"type": "http", "method": "POST", "path": "/notes/1", "app": app, "headers": headers}
-        request = Request({**scope, "query_string": b"", "server": ("testserver", 80), "scheme": "http"})
+        request = Request({**scope, "query_string": b"", "server": ("localhost", 80), "scheme": "http"})
         by = SavedBy("Bosco", datetime(2026, 11, 24, 8, 30, tzinfo=UTC))
         page = conflict.clash(request, self.form(), EditForm.blank(version=2, title="Theirs", text="Old"), by=by)
         assert page is not None

@@ -239,7 +239,7 @@ class TestWhoMay:
         assert page.links["Sign in"] == "/sign-in?next=%2Fnotes%3Fword%3Dx"
 
     def test_a_script_learns_where_to_sign_in(self, nobody: Browser) -> None:
-        headers = {"HX-Current-URL": "http://testserver/notes?word=x"}
+        headers = {"HX-Current-URL": "http://localhost/notes?word=x"}
         fragment = nobody.get("/notes", status=401, hx=True, headers=headers)
         assert fragment.response.headers["hx-redirect"] == "/sign-in?next=/notes%3Fword%3Dx"
 

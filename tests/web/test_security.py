@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from starlette.requests import HTTPConnection
 
+from receiver.settings import Settings
 from receiver.web import assets
 from receiver.web.security import HEADERS, FromElsewhere, guard, local_path
 from tests.support.pages import ORIGIN, Browser, check_headers
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 HERE = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
 
 
-def connection(**headers: str) -> HTTPConnection:
-    sent = {"host": "testserver", **{name.replace("_", "-"): value for name, value in headers.items()}}
+def connection(settings: Settings | None = None, **headers: str) -> HTTPConnection:
+    sent = {"host": "localhost", **{name.replace("_", "-"): value for name, value in headers.items()}}
     raw = [(name.encode(), value.encode()) for name, value in sent.items()]
-    return HTTPConnection({"type": "http", "scheme": "http", "path": "/", "headers": raw})
+    app = SimpleNamespace(state=SimpleNamespace(settings=settings or Settings()))
+    return HTTPConnection({"type": "http", "scheme": "http", "path": "/", "headers": raw, "app": app})
 
 
 class TestGuard:
@@ -32,7 +35,9 @@ class TestGuard:
             {"sec_fetch_site": "same-origin"},
             {"sec_fetch_site": "same-origin", "origin": ORIGIN, "cookie": "a=b"},
             {"origin": ORIGIN, "cookie": "a=b"},
-            {"origin": "HTTP://TESTSERVER"},
+            {"origin": "HTTP://LOCALHOST"},
+            {"origin": "http://10.0.0.5:8000", "host": "10.0.0.5:8000"},
+            {"origin": "http://[::1]:8000", "host": "[::1]:8000"},
             {},
             {"authorization": "Bearer x"},
         ],
@@ -51,10 +56,13 @@ class TestGuard:
             {"sec_fetch_site": "same-origin", "origin": "http://evil.example"},
             {"origin": "null"},
             {"origin": ""},
-            {"origin": "https://testserver"},
-            {"origin": "http://testserver:81"},
-            {"origin": "http://testserver.evil.example"},
+            {"origin": "https://localhost"},
+            {"origin": "http://localhost:81"},
+            {"origin": "http://localhost.evil.example"},
             {"origin": "http://["},
+            {"origin": "http://evil.example", "host": "evil.example"},
+            {"sec_fetch_site": "same-origin", "origin": "http://evil.example:8000", "host": "evil.example:8000"},
+            {"origin": "http://localhost.evil.example", "host": "localhost.evil.example"},
             {"cookie": "session=x"},
             {"content_type": "text/plain"},
             {"content_type": "Text/Plain; charset=utf-8", "sec_fetch_site": "same-origin"},
@@ -64,6 +72,26 @@ class TestGuard:
     def test_others_may_not(self, headers: dict[str, str], method: str) -> None:
         with pytest.raises(FromElsewhere):
             guard(connection(**headers), method)
+
+    @pytest.mark.parametrize(
+        ("more", "host", "ours"),
+        [
+            ({"public_url": "http://receiver.example"}, "receiver.example", True),
+            ({"public_url": "http://receiver.example"}, "10.0.0.5:8000", True),  # what a proxy asked us for
+            ({"public_url": "http://other.example", "host": "0.0.0.0"}, "receiver.example", False),  # noqa: S104
+            ({"host": "0.0.0.0"}, "receiver.example", True),  # noqa: S104
+            ({"host": "::"}, "receiver.example", True),
+            ({"host": "receiver.example"}, "receiver.example", True),
+            ({}, "receiver.example", False),
+        ],
+    )
+    def test_which_names_are_ours(self, more: dict[str, str], host: str, ours: bool) -> None:
+        sent = connection(Settings(**more), host=host, origin="http://receiver.example")
+        if ours:
+            guard(sent, "POST")
+        else:
+            with pytest.raises(FromElsewhere):
+                guard(sent, "POST")
 
     @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
     def test_looking_is_free(self, method: str) -> None:
@@ -156,7 +184,7 @@ class TestHeaders:
 class TestTls:
     def test_behind_a_trusted_proxy_cookies_are_bound_to_the_host(self, make_app: Callable[..., FastAPI]) -> None:
         browser = Browser(make_app(trusted_proxies="127.0.0.0/8"), cookies={"session": "amina"})
-        secure = {"x-forwarded-proto": "https", "Origin": "https://testserver"}
+        secure = {"x-forwarded-proto": "https", "Origin": "https://localhost"}
         page = browser.get("/notes/new", headers=secure)
         assert page.response.headers["strict-transport-security"].startswith("max-age=")
         sent = browser.post("/notes", page.form().with_(title="A", text="B"), headers=secure)

@@ -10,13 +10,13 @@ A route takes `form: Bound[NoteForm]`, asks `form.ok`, and reads `form.kind`, `f
 `ui.field(form, "kind")`.
 """
 
-from receiver.web.forms.binding import RepeatedFields, UnknownFields, VersionMissing, bind, bind_query
+from receiver.web.forms.binding import RepeatedFields, UnknownFields, bind, bind_query
 from receiver.web.forms.choices import Choice, Flag, Lookup, ManyOf, OneOf, Pick
 from receiver.web.forms.contact import Phone, PhoneNumber, read_phone
 from receiver.web.forms.dates import DateField, DayField, MonthField, PartialDateField, TimeField
 from receiver.web.forms.field import Field, FieldError, optional
 from receiver.web.forms.files import File, FileKind, Upload, kind_of, safe_name
-from receiver.web.forms.form import BoundField, Form, NotRead
+from receiver.web.forms.form import BoundField, Form, NotRead, VersionMissing
 from receiver.web.forms.numbers import MoneyField, WholeNumber
 from receiver.web.forms.text import Code, Email, Hidden, Line, Name, Reference, Secret, Text
 

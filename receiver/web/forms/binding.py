@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from receiver.kit.errors import Invalid, Refusal
+from receiver.kit.errors import Invalid
 from receiver.kit.words import Words, _
 from receiver.web.body import KEY, PARKED, TICKET
 from receiver.web.forms.files import File
@@ -34,23 +34,17 @@ class RepeatedFields(Invalid):
     sentence: ClassVar[Words] = _("What was sent has the same field twice. Nothing has been saved.")
 
 
-class VersionMissing(Refusal):
-    """An edit that does not say which version of the record it began from."""
-
-    sentence: ClassVar[Words] = _("This page did not say which version it began from. Please open it again.")
-    status: ClassVar[int] = 428
-
-
 def bind(form_class: type[F], sent: Sent, kept: Mapping[str, tuple[str, Upload]] | None = None) -> F:
     """The form with what was sent, read; `kept` are files that came before.
 
     Raises:
-        UnknownFields, RepeatedFields, VersionMissing, Invalid: it was not sent by a page of ours.
+        UnknownFields, RepeatedFields, Invalid: it was not sent by a page of ours.
     """
     fields = _chosen(form_class, sent.fields)
     _refuse_foreign(form_class, fields, sent.files)
     form = form_class.sent_with(fields, sent.files, kept)
-    form.version = _version(form_class, sent)
+    form.version = _version(sent)
+    form.unversioned = form.version is None and form_class.versioned
     form.was = sent.text(WAS)
     return form
 
@@ -87,11 +81,9 @@ def _refuse_repeated(form_class: type[Form], fields: Mapping[str, list[str]]) ->
             raise RepeatedFields
 
 
-def _version(form_class: type[Form], sent: Sent) -> int | None:
+def _version(sent: Sent) -> int | None:
     text = sent.text(VERSION)
     if not text:
-        if form_class.versioned:
-            raise VersionMissing
         return None
     if not (text.isascii() and text.isdigit() and int(text) <= _BIGGEST_VERSION):
         raise Invalid

@@ -38,6 +38,13 @@ class NotRead(LookupError):  # noqa: N818 - the name says the state, as those of
     """The value of a field was asked for that has none: the form was not sent, or the field has an error."""
 
 
+class VersionMissing(Refusal):
+    """An edit that does not say which version of the record it began from."""
+
+    sentence: ClassVar[Words] = _("This page did not say which version it began from. Please open it again.")
+    status: ClassVar[int] = 428
+
+
 class Form:
     """The base of all forms; a room declares fields as class attributes and gets their values as attributes.
 
@@ -65,6 +72,7 @@ class Form:
         self.kept: dict[str, tuple[str, str]] = {}
         self.was = ""
         self.version = version
+        self.unversioned = False
         self.key = key or str(new_id())
         self.prefix = prefix
         self.sent = False
@@ -180,7 +188,14 @@ class Form:
 
     @property
     def ok(self) -> bool:
-        """Whether it was sent, and nothing is wrong with it."""
+        """Whether it was sent, and nothing is wrong with it.
+
+        Raises:
+            VersionMissing: said here and not when the form is read, because a route first looks whether there is such
+                a record for this person: what is unknown answers 404 to every form.
+        """
+        if self.unversioned:
+            raise VersionMissing
         return self.sent and not self.errors and not self.general_errors
 
     def value_of(self, name: str) -> str:
