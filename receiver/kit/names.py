@@ -41,6 +41,12 @@ _HALVES = frozenset(
     | {"marie", "newaie", "sahle", "tekle", "tsega", "um", "welde", "weldu", "wolde", "woldu", "zera"}
 )
 
+# A syllable of Chinese in the Latin spelling (pinyin, without tones): an initial and a final.
+_SYLLABLE = re.compile(
+    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:er|i?a(?:ng|[no])?|[iu]?ai|[iuü]?e(?:ng|[in])?|i(?:ng|ong|[nu])?|o(?:ng|u)?|ü|u(?:a(?:ng|[in])?|[ino])?)"
+)
+
 
 def _plain(raw: str) -> str:
     return word(raw).plain
@@ -123,6 +129,11 @@ def _keys(raw: str) -> set[str]:
     return {key[:_KEY] for key in keys}
 
 
+def _in_one_or_two(first: str, second: str) -> bool:
+    """Whether two words side by side may also be written as one: Abu Bakr as Abubakr, Xiao Ming as Xiaoming."""
+    return _plain(first) in _HALVES or all(_SYLLABLE.fullmatch(latin(each)) for each in (first, second))
+
+
 def search_keys(name: str) -> set[str]:
     """What a name is stored under so that any spelling of it, in any script, is found.
 
@@ -131,7 +142,7 @@ def search_keys(name: str) -> set[str]:
     """
     words = _raw_words(name)
     raw = [each for each in words if _plain(each) not in _BENT_ARTICLES] or words
-    halves = [first + second for first, second in pairwise(raw) if _plain(first) in _HALVES]
+    halves = [first + second for first, second in pairwise(raw) if _in_one_or_two(first, second)]
     return set().union(*map(_keys, {*_joined(words), *raw, *halves}))
 
 
@@ -140,7 +151,7 @@ def search_groups(query: str) -> list[set[str]]:
     names = _names(query)
     groups = [_keys(name) for name in names]
     for place, (first, second) in enumerate(pairwise(names)):
-        if _plain(first) in _HALVES:
+        if _in_one_or_two(first, second):
             joined = _keys(first + second)
             groups[place] |= joined
             groups[place + 1] |= joined

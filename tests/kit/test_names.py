@@ -52,7 +52,13 @@ ONE_PERSON = [
     ("Ruqayyah", "Rukia"),
     ("Dawit", "Dawid"),
     ("Mohamed Ahmed", "Mohamed Ahmed Ali"),  # with the grandfather's name
+    ("Wang Xiao Ming", "Xiaoming Wang"),
+    ("Wang Xiao-ming", "Wáng Xiǎomíng"),
     # Across scripts
+    ("王小明", "Wang Xiaoming"),
+    ("王小明", "Xiaoming WANG"),
+    ("王小明", "Wang Xiao Ming"),
+    ("欧阳修", "Ouyang Xiu"),
     ("محمد", "Mohamed"),
     ("محمد", "Muhammad"),
     ("مُحَمَّد", "Mouhamed"),

@@ -30,7 +30,12 @@ def trait(*names, **more):
     [
         # names alone say nothing
         (trait(), trait(), False, False),
-        (trait(nationality="SDN"), trait(nationality="SDN"), False, False),
+        (trait(nationality="SDN", birth=BORN), trait(nationality="SDN", birth=(1970, 3, 4)), False, False),
+        # a date of birth that is not known hides nobody: the same name and nationality are asked about
+        (trait(nationality="SDN"), trait(nationality="SDN"), True, False),
+        (trait(nationality="SDN", birth=BORN), trait(nationality="SDN"), True, False),
+        (trait(nationality="SDN", birth=BORN), trait("Muhammad Ahmad", nationality="SDN"), False, False),
+        (trait(nationality="SDN", sex="f"), trait(nationality="SDN", sex="m"), False, False),
         # the same name with a near year and nationality is asked about; one that only sounds alike is not
         (trait(birth=(1990, None, None), nationality="SDN"), trait(birth=(1991, 5, 6), nationality="SDN"), True, False),
         (trait(birth=(1990, None, None)), trait(birth=(1991, 5, 6)), False, False),
@@ -51,8 +56,29 @@ def trait(*names, **more):
         (trait(birth=BORN), trait("محمد أحمد", birth=BORN), True, False),
         # the first of January is written for people who do not know their day
         (trait(birth=(1990, 1, 1)), trait("Muhammad Ahmad", birth=(1990, 1, 1)), False, False),
-        # another sex, or one household, needs a number
+        # another sex speaks against it, and may be a slip where all else is the same
         (trait(birth=BORN, sex="f"), trait(birth=BORN, sex="m"), False, False),
+        (
+            trait(birth=BORN, sex="f", nationality="SDN"),
+            trait(birth=BORN, sex="m", nationality="SDN"),
+            True,
+            False,
+        ),
+        (
+            trait(birth=BORN, sex="f", nationality="SDN"),
+            trait("Muhammad Ahmad", birth=BORN, sex="m", nationality="SDN"),
+            False,
+            False,
+        ),
+        (
+            trait(birth=BORN, sex="f", phones=frozenset({b"9"})),
+            trait(birth=BORN, sex="m", phones=frozenset({b"9"})),
+            True,
+            False,
+        ),
+        (trait(marks=frozenset({b"1"}), sex="f"), trait(marks=frozenset({b"1"}), sex="m"), True, False),
+        (trait("Omar", sex="f"), trait("Selam", sex="m"), False, False),
+        # one household needs a number
         (trait(birth=BORN, sex="f"), trait(birth=BORN, sex="u"), True, False),
         (trait(birth=BORN, household=HOME), trait(birth=BORN, household=HOME), False, False),
         (

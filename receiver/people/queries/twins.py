@@ -133,15 +133,24 @@ def _sharing_numbers(trait: Trait) -> list[Select[UUID]]:
 
 
 def _sounding_alike(trait: Trait) -> list[Select[UUID]]:
-    """People born about the same time whose names share a sound; without a birth year a name says too little."""
-    keys = {key for name in trait.names for key in names.search_keys(name) if not key.startswith("t:")}
+    """People with names that share a sound, born about the same time or with one birth year not known.
+
+    Where the person's own is not known, whole words are looked for instead of sounds: few are the same in everything.
+    """
     year = trait.birth[0]
-    if not keys or year is None:
+    kinds = ("p:", "s:") if year is not None else ("t:",)
+    keys = {key for name in trait.names for key in names.search_keys(name) if key.startswith(kinds)}
+    if not keys:
         return []
+    then = (
+        []
+        if year is None
+        else [or_(Person.birth_year.between(year - _YEARS, year + _YEARS), Person.birth_year.is_(None))]
+    )
     near = (
         select(NameKey.person_id)
         .join(Person, Person.id == NameKey.person_id)
-        .where(NameKey.key.in_(sorted(keys)), Person.birth_year.between(year - _YEARS, year + _YEARS))
+        .where(NameKey.key.in_(sorted(keys)), *then)
         .group_by(NameKey.person_id)
         .order_by(func.count().desc(), NameKey.person_id)
         .limit(CANDIDATES)

@@ -23,6 +23,7 @@ KNOWN_FROM = 100
 """From this score on, with an equal number and a name alike, a manifest row counts as somebody already here."""
 ALIKE_FROM = 85
 """Names count as alike from this likeness (0 to 100)."""
+WHOLLY_ALIKE = 100
 
 
 class DuplicateState(LabelledEnum):
@@ -44,6 +45,8 @@ class DuplicateReason(LabelledEnum):
     BIRTH = "birth", p_("duplicate", "same date of birth")
     BIRTH_YEAR = "birth_year", p_("duplicate", "birth years close together")
     NATIONALITY = "nationality", p_("duplicate", "same nationality")
+    BIRTH_UNKNOWN = "birth_unknown", p_("duplicate", "a date of birth is not known")
+    OTHER_SEX = "other_sex", p_("duplicate", "but different sex")
 
 
 _WEIGHT = {
@@ -55,6 +58,8 @@ _WEIGHT = {
     DuplicateReason.BIRTH: 25,
     DuplicateReason.BIRTH_YEAR: 10,
     DuplicateReason.NATIONALITY: 5,
+    DuplicateReason.BIRTH_UNKNOWN: 10,
+    DuplicateReason.OTHER_SEX: -15,
 }
 _YEARS_APART = 2
 _WRITTEN_FOR_UNKNOWN = (1, 1)  # month and day that offices write for people who do not know theirs
@@ -104,7 +109,8 @@ class Likeness:
     def certain(self) -> bool:
         """Whether a manifest row can be taken as somebody already here without asking."""
         named = bool({DuplicateReason.NAME, DuplicateReason.NAME_ALIKE} & set(self.reasons))
-        return self.score >= KNOWN_FROM and share_a_number(self.reasons) and named
+        doubted = DuplicateReason.OTHER_SEX in self.reasons
+        return self.score >= KNOWN_FROM and share_a_number(self.reasons) and named and not doubted
 
     @property
     def ask(self) -> bool:
@@ -113,13 +119,17 @@ class Likeness:
 
 
 def compare(one: Trait, other: Trait) -> Likeness:
-    """Weigh what two records share. Different sexes, and members of one household, need a shared number to count."""
+    """Weigh what two records share. Members of one household need a shared number to count.
+
+    A different sex speaks against one person and may still be a slip of whoever wrote it: the same name, birthday and
+    nationality, or a shared telephone, are asked about all the same. A missing date of birth hides nobody: there the
+    same name and nationality are enough to ask.
+    """
     reasons = list(_reasons(one, other))
-    different = "u" not in {one.sex, other.sex} and one.sex != other.sex
     together = one.household is not None and one.household == other.household
-    counts = share_a_number(reasons) or not (different or together)
+    counts = share_a_number(reasons) or not together
     score = sum(_WEIGHT[reason] for reason in reasons) if counts else 0
-    return Likeness(other.id, min(score, 100), tuple(reasons))
+    return Likeness(other.id, max(0, min(score, 100)), tuple(reasons))
 
 
 def share_a_number(reasons: Iterable[str]) -> bool:
@@ -159,8 +169,15 @@ def _reasons(one: Trait, other: Trait) -> Iterable[DuplicateReason]:
         yield DuplicateReason.SENDING_NUMBER
     if one.phones & other.phones:
         yield DuplicateReason.PHONE
+    yield from _reasons_of_life(one, other)
+    if "u" not in {one.sex, other.sex} and one.sex != other.sex:
+        yield DuplicateReason.OTHER_SEX
+
+
+def _reasons_of_life(one: Trait, other: Trait) -> Iterable[DuplicateReason]:
+    """Name, birth and nationality: what many people share."""
     likeness = max((names.likeness(a, b) for a in one.names for b in other.names if a and b), default=0)
-    if likeness == 100:  # noqa: PLR2004 - per cent
+    if likeness == WHOLLY_ALIKE:
         yield DuplicateReason.NAME
     elif likeness >= ALIKE_FROM:
         yield DuplicateReason.NAME_ALIKE
@@ -170,3 +187,5 @@ def _reasons(one: Trait, other: Trait) -> Iterable[DuplicateReason]:
         yield DuplicateReason.BIRTH_YEAR
     if one.nationality and one.nationality == other.nationality:
         yield DuplicateReason.NATIONALITY
+    if likeness == WHOLLY_ALIKE and not (one.birth[0] and other.birth[0]):
+        yield DuplicateReason.BIRTH_UNKNOWN
