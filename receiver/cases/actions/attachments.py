@@ -23,7 +23,7 @@ def add_attachment(session: Session, actor: Actor, person: Person, *, name: str,
     """Keep a file about somebody, sealed, without what a camera wrote into it; the same file again is kept once.
 
     Raises:
-        WrongFile, PictureBroken
+        WrongFile, PictureBroken, PictureTooLarge, PdfActs, PdfLocked
     """
     kind = media_type_of(data)
     kept = harmless(kind, data)

@@ -39,9 +39,14 @@ from receiver.cases.rules.files import (
     MOST,
     MediaType,
     PictureBroken,
+    PictureTooLarge,
     WrongFile,
     harmless,
     media_type_of,
+)
+from receiver.cases.rules.pdfs import (
+    PdfActs,
+    PdfLocked,
 )
 from receiver.cases.rules.register import (
     SEARCH_KEPT,
@@ -75,7 +80,10 @@ __all__ = [
     "NoteKind",
     "NoteUnchanged",
     "Order",
+    "PdfActs",
+    "PdfLocked",
     "PictureBroken",
+    "PictureTooLarge",
     "Presence",
     "SearchExpired",
     "Stage",

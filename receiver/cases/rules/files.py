@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from receiver.cases.rules.pdfs import check_pdf
 from receiver.kit.errors import Refusal
 from receiver.kit.words import LabelledEnum, _, p_
 
@@ -23,12 +24,16 @@ class MediaType(LabelledEnum):
 MOST = 10 * 1024 * 1024
 """Bytes that an attachment may have."""
 
+MOST_POINTS = 100_000_000
+"""Points that a picture may have. What is told to be larger fills the memory of whoever opens it."""
+
 _BEGINNINGS = {b"%PDF-": MediaType.PDF, b"\xff\xd8\xff": MediaType.JPEG, b"\x89PNG\r\n\x1a\n": MediaType.PNG}
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM", b"iCCP", b"sBIT", b"bKGD"}
 )
 _SOS, _APP0, _APP1, _APP2, _APP14, _APP15, _COM = 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # each begins a picture and says how large it is
 _MARK = 0xFF
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
@@ -49,6 +54,13 @@ class PictureBroken(Refusal):
     status = 422
 
 
+class PictureTooLarge(Refusal):
+    """A picture with more points than any camera here takes."""
+
+    sentence = _("The picture has too many points (%(width)s by %(height)s). Please make it smaller or take it again.")
+    status = 422
+
+
 def media_type_of(data: bytes) -> MediaType:
     """What the bytes are, whatever the file is called.
 
@@ -65,12 +77,15 @@ def harmless(kind: MediaType, data: bytes) -> bytes:
     """The file as it is kept: of pictures only the picture, and which way up it stands.
 
     Raises:
-        PictureBroken
+        PictureBroken, PictureTooLarge, PdfActs, PdfLocked
     """
+    if kind is MediaType.PDF:
+        check_pdf(data)
+        return data
     try:
         if kind is MediaType.JPEG:
             return b"".join(_plain_jpeg(data))
-        return b"".join(_plain_png(data)) if kind is MediaType.PNG else data
+        return b"".join(_plain_png(data))
     except (struct.error, IndexError):
         raise PictureBroken from None
 
@@ -84,6 +99,8 @@ def _plain_png(data: bytes) -> Iterator[bytes]:
         end = at + 12 + length
         if end > len(data):
             raise IndexError
+        if name == b"IHDR":
+            _check_points(*struct.unpack_from(">II", data, at + 8))
         if name in _PNG_KEPT:
             yield data[at:end]
         at = end
@@ -101,6 +118,9 @@ def _plain_jpeg(data: bytes) -> Iterator[bytes]:
         if data[at] != _MARK or end > len(data):
             raise IndexError
         segment = data[at:end]
+        if mark in _FRAMES:
+            height, width = struct.unpack_from(">HH", segment, 5)
+            _check_points(width, height)
         if mark == _SOS:
             yield data[at : _end_of(data)]
             return
@@ -109,6 +129,11 @@ def _plain_jpeg(data: bytes) -> Iterator[bytes]:
         elif not (_APP0 <= mark <= _APP15 or mark == _COM) or mark in {_APP0, _APP14} or _is_colours(mark, segment):
             yield segment
         at = end
+
+
+def _check_points(width: int, height: int) -> None:
+    if width * height > MOST_POINTS:
+        raise PictureTooLarge(width=width, height=height)
 
 
 def _end_of(data: bytes) -> int:
