@@ -21,9 +21,10 @@ effect. What is given as people are their ids. Reasons are what somebody typed; 
 | accept findings with a reason; pay somebody at the desk this once | `accept_findings`, `pay_at_desk` | same |
 | freeze it and ask for approval | `submit_run` | PAY_RUN_SUBMIT |
 | approve it (another human, typed total, digest), send it back | `approve_run`, `reject_run` | PAY_RUN_APPROVE |
+| write a comment beside a line for those who prepare it again | `comment_line` | PAY_RUN_APPROVE |
 | hold lines back after freezing | `hold_back` | PAY_RUN_PREPARE |
 | release it: instructions and files, all or by channel | `release_run`, `release_in_background` | PAY_RUN_RELEASE |
-| take a pay file | `download_file` | PAY_FILE_DOWNLOAD |
+| take a pay file, and record that the provider has it | `download_file`, `hand_over` | PAY_FILE_DOWNLOAD |
 | look at results without taking them | `queries.check_results` | PAY_RUN_RECONCILE |
 | take results in | `take_results` | PAY_RUN_RECONCILE |
 | the same in the background | `store_results`, `reconcile_in_background`, then `take_stored` | PAY_RUN_RECONCILE |
@@ -50,9 +51,10 @@ stand in `payments`, where the database itself keeps them as they are.
 """
 
 from receiver.stipends.actions.cash import mark_paid, mark_uncollected
+from receiver.stipends.actions.comments import comment_line
 from receiver.stipends.actions.enrolments import Enrolled, end_enrolment, enrol
 from receiver.stipends.actions.exceptions import settle_exception
-from receiver.stipends.actions.files import PayFile, download_file
+from receiver.stipends.actions.files import PayFile, download_file, hand_over
 from receiver.stipends.actions.findings import accept_findings, pay_at_desk
 from receiver.stipends.actions.holds import extend_hold, place_hold, release_hold
 from receiver.stipends.actions.payees import (
@@ -100,6 +102,7 @@ __all__ = [
     "build_run",
     "change_version",
     "close_run",
+    "comment_line",
     "confirm_payee",
     "download_file",
     "draft_policy",
@@ -108,6 +111,7 @@ __all__ = [
     "enrol",
     "extend_hold",
     "fill_run",
+    "hand_over",
     "hold_back",
     "make_receipt",
     "mark_paid",

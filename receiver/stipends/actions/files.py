@@ -1,22 +1,29 @@
-"""Pay files, handed out."""
+"""Pay files: handed out here, and handed over to the provider."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from receiver import audit
+from receiver import audit, i18n, vault
 from receiver.access import Permission
 from receiver.audit import Kind
+from receiver.kit import clock
+from receiver.kit.ids import new_id
 from receiver.stipends import queries
-from receiver.stipends.models import PayRun
+from receiver.stipends.models import Handover, PayRun
+from receiver.stipends.queries.handovers import handover_place, handovers_of
 from receiver.stipends.rules.approval import DownloadNeedsReason, demand_human
+from receiver.stipends.rules.handovers import demand_may_hand_over
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
     from receiver.stipends.models import Instruction
+    from receiver.stipends.rules.handovers import HandoverWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +61,61 @@ def download_file(session: Session, actor: Actor, instruction: Instruction, *, r
     )
     content = queries.content_of(session, instruction)
     return PayFile(instruction.file_name, content, instruction.sha256, instruction.manifest)
+
+
+def hand_over(
+    session: Session,
+    actor: Actor,
+    instruction: Instruction,
+    *,
+    way: HandoverWay,
+    on: date,
+    reference: str = "",
+    reason: str = "",
+) -> Handover:
+    """Record that the actor handed a pay file to the provider; from the second time on with a reason.
+
+    Args:
+        session: that writes.
+        actor: who handed it over.
+        instruction: the file.
+        way: how it got there.
+        on: the day.
+        reference: what the provider calls the delivery, if it said.
+        reason: why again.
+
+    Raises:
+        NotTaken, HandoverDayWrong, HandedOverBefore
+    """
+    actor.demand(Permission.PAY_FILE_DOWNLOAD)
+    user = demand_human(actor)
+    instruction = queries.locked(session, instruction)
+    before = len(handovers_of(session, instruction))
+    made_on = clock.day_of(instruction.created_at, i18n.zone())
+    demand_may_hand_over(
+        taken=instruction.downloads > 0,
+        before=before,
+        on=on,
+        made_on=made_on,
+        today=clock.today(i18n.zone()),
+        reason=reason,
+    )
+    row = Handover(id=new_id(), instruction_id=instruction.id, number=before + 1, handed_on=on, way=way)
+    row.reference, row.handed_by = reference.strip(), user
+    if before:
+        row.reason = vault.seal(session, vault.HOUSE, handover_place(row.id), reason.strip())
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        Kind.PAY_FILE_HANDED_OVER,
+        actor,
+        queries.subject(session, session.get_one(PayRun, instruction.run_id)),
+        reason=reason.strip() or None,
+        channel=instruction.channel,
+        sha256=instruction.sha256,
+        way=way,
+        handed_on=on,
+        number=row.number,
+    )
+    return row

@@ -3,10 +3,12 @@
 from receiver.kit.words import _, p_
 from receiver.stipends.forms.amounts import Amount
 from receiver.stipends.rules.exceptions import Decision
+from receiver.stipends.rules.handovers import HandoverWay
 from receiver.stipends.rules.listing import LineFilter, PaymentFilter
 from receiver.web.body import MIB
 from receiver.web.forms import (
     Choice,
+    DateField,
     File,
     FileKind,
     Flag,
@@ -62,6 +64,12 @@ class LinesForm(Form):
         return filters
 
 
+class EverybodyForm(Form):
+    """How many the page said there are."""
+
+    seen = Hidden(_("Number"))
+
+
 class SubmissionForm(Form):
     """Sending a run to approval."""
 
@@ -81,6 +89,17 @@ class ReasonForm(Form):
     """Why something is taken back."""
 
     reason = Text(_("Why"), length=500, rows=3)
+
+
+class CommentForm(Form):
+    """What those who prepared a run should look at again beside one line."""
+
+    text = Text(
+        _("What is to be looked at again"),
+        length=500,
+        rows=3,
+        hint=_("It is kept with the run. Those who prepare it again read it beside the line."),
+    )
 
 
 class ApprovalForm(Form):
@@ -105,6 +124,22 @@ class DownloadForm(Form):
     """Why a file is taken once more."""
 
     reason = Line(_("Why it is needed again"), length=500, optional=True)
+
+
+class HandoverForm(Form):
+    """That a pay file was handed to the provider."""
+
+    way = Choice(_("How was it handed over?"), HandoverWay)
+    on = DateField(_("On which day?"))
+    reference = Line(
+        _("What the provider calls it"),
+        length=80,
+        optional=True,
+        dir="ltr",
+        autocomplete="off",
+        hint=_("The number or name the provider's own system gave it, if it did."),
+    )
+    reason = Line(_("Why it is handed over again"), length=500, optional=True)
 
 
 class ResultsForm(Form):

@@ -1,11 +1,12 @@
-"""Payments, which are the frozen lines of runs, and the files that instruct them."""
+"""Payments, which are the frozen lines of runs, the files that instruct them, and their way to the provider."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -23,6 +24,7 @@ from receiver.db.types import Choice, Json, currency_code, minor
 from receiver.kit.months import Month
 from receiver.ledger.rules import OWNER_LENGTH
 from receiver.stipends.rules.freezing import ID_LENGTH
+from receiver.stipends.rules.handovers import HandoverWay
 from receiver.stipends.rules.payments import LIVE, PAYMENT_ARROWS, Channel, PaymentState
 
 OUTCOME = (
@@ -115,6 +117,27 @@ class Instruction(HasId, Stamped, Base):
     downloads: Mapped[int] = mapped_column(Integer, default=0)
 
 
+class Handover(HasId, Stamped, Base):
+    """That a pay file was handed to the provider, on which day, by which way, and by whom.
+
+    `reference` is what the provider calls the delivery. From the second time on `reason`, sealed, says why again.
+    """
+
+    __tablename__ = "handovers"
+    __table_args__ = (
+        UniqueConstraint("instruction_id", "number"),
+        CheckConstraint("number > 0 AND (number = 1) = (reason IS NULL)", name="again_with_reason"),
+    )
+
+    instruction_id: Mapped[UUID] = mapped_column(ForeignKey("instructions.id", ondelete="RESTRICT"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    handed_on: Mapped[date] = mapped_column(Date)
+    way: Mapped[HandoverWay] = mapped_column(Choice(HandoverWay))
+    reference: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    handed_by: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+
+
 _PASSING = {("instructed", "returned"), ("accepted", "returned")}  # paid and returned by one result
 _ARROWS = ", ".join(
     sorted(
@@ -134,3 +157,4 @@ ARROWS = Guard(
 )
 keep(Payment.__table__, [*append_only(Payment.__table__, may_change=OUTCOME), ARROWS])
 keep(Instruction.__table__, append_only(Instruction.__table__, may_change=["downloads"]))
+keep(Handover.__table__, append_only(Handover.__table__))

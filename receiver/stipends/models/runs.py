@@ -1,4 +1,4 @@
-"""Pay runs, their history, the list of people they look at, and findings that were accepted."""
+"""Pay runs, their history, the list of people they look at, findings that were accepted, and comments on lines."""
 
 from datetime import datetime
 from typing import Any
@@ -150,6 +150,22 @@ class RunLine(HasId, Base):
         return unpack(self.flags)
 
 
+class LineComment(HasId, Stamped, Base):
+    """What an approver wrote beside a person on a list that waited for approval; sealed as the person's own.
+
+    It stays with the `attempt`, the submission it is about: those who prepare the next one read it until then.
+    """
+
+    __tablename__ = "run_line_comments"
+    __table_args__ = (Index("ix_run_line_comments_run_id_attempt", "run_id", "attempt"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_runs.id", ondelete="RESTRICT"))
+    attempt: Mapped[int] = mapped_column(SmallInteger)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 _ARROWS = ", ".join(
     sorted(f"'{source.value} {target.value}'" for sources, target in RUN_ARROWS.values() for source in sources)
 )
@@ -199,6 +215,6 @@ LINES_KEPT = Guard(
 )
 keep(PayRun.__table__, [ARROWS, FREEZES, KEPT])
 keep(RunLine.__table__, [LINES_STAY, LINES_KEPT])
-for _model in (RunStep, Acceptance):
+for _model in (RunStep, Acceptance, LineComment):
     _table = Base.metadata.tables[_model.__tablename__]
     keep(_table, append_only(_table))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from receiver.access import Permission
 from receiver.accounts.models import User
 from receiver.kit.errors import NotFound
+from receiver.kit.ids import clean_reference
 from receiver.kit.money import Money
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
@@ -28,7 +29,7 @@ from receiver.stipends.rules.payments import IN_TRANSIT, OWED_AGAIN, Channel, Pa
 from receiver.stipends.rules.runs import PREPARING, LineStatus, RunAct, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -149,6 +150,19 @@ def line_page(session: Session, run: PayRun, which: LineFilter, cursor: str | No
     place = Cursor.decode(cursor, UUID)
     found = _line_rows(session, run, from_place(_lines(run).where(shown_by(which)), RunLine.id, place))
     return Page.build(found, DEFAULT_SIZE, lambda row: (row.line.id,), cursor=place)
+
+
+def line_of(session: Session, run: PayRun, reference: str) -> tuple[UUID, LineRow]:
+    """The line of a person on a run, and the person.
+
+    Raises:
+        NotFound
+    """
+    wanted = _lines(run).where(Person.reference == clean_reference(reference)).add_columns(RunLine.person_id)
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound
+    return row.person_id, _line_row(run, row)
 
 
 def people_of_lines(session: Session, run: PayRun, references: Collection[str]) -> list[UUID]:
@@ -304,3 +318,8 @@ def told_history(session: Session, run: PayRun) -> tuple[list[RunStep], dict[UUI
     wanted = select(RunStep, User.name).outerjoin(User, User.id == RunStep.user_id).where(RunStep.run_id == run.id)
     rows = session.execute(wanted.order_by(RunStep.number)).all()
     return [row[0] for row in rows], {row[0].user_id: row[1] or "" for row in rows}
+
+
+def reasons_of_steps(session: Session, steps: Sequence[RunStep]) -> dict[UUID, str]:
+    """Why a run was returned or abandoned, or lines of it held back, by step."""
+    return {one.id: queries.step_reason(session, one) for one in steps if one.reason is not None}

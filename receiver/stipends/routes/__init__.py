@@ -3,6 +3,7 @@
 from receiver.stipends.routes import (
     approvals,
     enrolments,
+    everybody,
     holds,
     money,
     payees,
@@ -16,6 +17,19 @@ from receiver.stipends.routes import (
 from receiver.web.router import Router
 
 router = Router()
-_PAGES = (runs, approvals, releases, reconciling, policies, enrolments, holds, payees, money, persons, receipts)
+_PAGES = (
+    runs,
+    approvals,
+    releases,
+    reconciling,
+    everybody,
+    policies,
+    enrolments,
+    holds,
+    payees,
+    money,
+    persons,
+    receipts,
+)
 for pages in _PAGES:
     router.include_router(pages.router)

@@ -1,4 +1,4 @@
-"""Review and approval of a run (S34, S35): what to look at, who may approve, the typed total, the way back."""
+"""Review and approval of a run (S34-S36): what to look at, who may approve, comments on lines, the way back."""
 
 from typing import Annotated, Any
 
@@ -14,11 +14,11 @@ from receiver.kit.words import _
 from receiver.ledger.queries import fund_position
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.amounts import amount_of
-from receiver.stipends.forms.runs import ApprovalForm, ReasonForm
-from receiver.stipends.queries.run_pages import MOST, changed_lines, changed_payees, checked, sampled_lines
-from receiver.stipends.routes.framing import Code, Run, found, run_page, told
+from receiver.stipends.forms.runs import ApprovalForm, CommentForm, ReasonForm
+from receiver.stipends.queries.run_pages import MOST, changed_lines, changed_payees, checked, line_of, sampled_lines
+from receiver.stipends.routes.framing import Code, Run, found, remarks, run_page, told
 from receiver.stipends.rules.approval import TotalDiffers, why_not_approve
-from receiver.stipends.rules.runs import RunState
+from receiver.stipends.rules.runs import FROZEN, RunState
 from receiver.web.answers import see_other
 from receiver.web.deps import Bound, ReadSession, WriteSession, require
 from receiver.web.forms import Form
@@ -57,9 +57,52 @@ def approve(
             form.add_error("total", refusal)
         else:
             whole = approved.state is RunState.APPROVED
-            done = _("The run is approved.") if whole else _("Your approval is noted. Another approver is needed.")
-            return see_other(run.url(), done=done)
+            if whole:
+                return see_other(run.url("approved"))
+            return see_other(run.url(), done=_("Your approval is noted. Another approver is needed."))
     return _approval_page(request, session, actor, run, form)
+
+
+@router.get("/approved")
+def approved(request: Request, session: ReadSession, actor: Viewer, name: str, programme: Code = None) -> Response:
+    """That a run is approved, and what comes next; it can be opened again as long as that is so."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
+    if run.run.state not in FROZEN - {RunState.SUBMITTED}:
+        return see_other(run.url("approval") if run.run.state in FROZEN else run.url())
+    ctx = {
+        "people": queries.humans(session, run.run),
+        "waits": run.run.state is RunState.APPROVED,
+        "who_can": who_can(session, actor, Permission.PAY_RUN_RELEASE),
+    }
+    return run_page(request, session, run, "stipends/run_approved.html", ctx)
+
+
+@router.get("/lines/{reference}/comment")
+def show_comment(
+    request: Request, session: ReadSession, actor: Approver, name: str, reference: str, programme: Code = None
+) -> Response:
+    """The page on which a comment beside a line is written."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_APPROVE)
+    return _comment_page(request, session, run, reference, CommentForm())
+
+
+@router.post("/lines/{reference}/comment")
+def comment(
+    request: Request,
+    session: WriteSession,
+    actor: Approver,
+    name: str,
+    reference: str,
+    form: Bound[CommentForm],
+    programme: Code = None,
+) -> Response:
+    """Write a comment beside a line."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_APPROVE)
+    person, _row = line_of(session, run.run, reference)
+    if form.ok:
+        actions.comment_line(session, actor, run.run, person, text=form.text)
+        return see_other(run.url("approval"), done=_("The comment is noted."))
+    return _comment_page(request, session, run, reference, form)
 
 
 @router.post("/rejection")
@@ -72,6 +115,12 @@ def reject(
         actions.reject_run(session, actor, run.run, reason=form.reason)
         return see_other(run.url(), done=_("The run is a draft again. Those who prepared it read your reason."))
     return _approval_page(request, session, actor, run, form)
+
+
+def _comment_page(request: Request, session: Session, run: Run, reference: str, form: CommentForm) -> Response:
+    _person, row = line_of(session, run.run, reference)
+    ctx = {"row": row, **remarks(request, session, run)}
+    return run_page(request, session, run, "stipends/run_comment.html", ctx, form=form)
 
 
 def _approval_page(request: Request, session: Session, actor: Actor, run: Run, sent: Form | None = None) -> Response:
@@ -96,6 +145,7 @@ def _approval_page(request: Request, session: Session, actor: Actor, run: Run, s
         "payees": payees,
         "payee_names": user_names(session, {who for one in payees for who in (one.asked_by, one.decided_by) if who}),
         "reasons": queries.acceptances(session, run.run),
+        **remarks(request, session, run),
         "fund": fund_position(session, run.programme.code, run.programme.currency),
         "approval": sent if isinstance(sent, ApprovalForm) else ApprovalForm.blank(prefix="a", digest=run.run.digest),
         "rejection": sent if isinstance(sent, ReasonForm) else ReasonForm(prefix="r"),

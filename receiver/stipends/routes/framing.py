@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
+from receiver.access import Permission
 from receiver.accounts.visits import is_stepped_up
 from receiver.kit.money import Money
 from receiver.kit.words import Words, p_
 from receiver.stipends import queries
-from receiver.stipends.queries.run_pages import told_history
-from receiver.stipends.rules.runs import FROZEN, RunState
+from receiver.stipends.queries.comments import Comment, comments
+from receiver.stipends.queries.run_pages import reasons_of_steps, told_history
+from receiver.stipends.rules.runs import FROZEN, UNDER_REVIEW, RunState
 from receiver.web.render import page
 from receiver.web.visit import actor_of
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from starlette.responses import Response
 
-    from receiver.access import Actor, Permission
+    from receiver.access import Actor
     from receiver.partners.models import Programme
     from receiver.stipends.models import PayRun
     from receiver.web.forms import Form
@@ -114,9 +116,26 @@ def frame(request: Request, session: Session, run: Run, step: int = 0) -> dict[s
         "state_kind": _KINDS.get(state, "info"),
         "frozen": state in FROZEN,
         "history": history,
+        "reasons_told": reasons_of_steps(session, history),
         "people_names": names,
         "fresh": actor is not None and is_stepped_up(request, actor),
     }
+
+
+def remarks(request: Request, session: Session, run: Run) -> dict[str, Any]:
+    """What approvers wrote beside lines: `remarks` of every submission, and those of the present one by reference.
+
+    What they say is about people, and told to those only who see the stipends of people.
+    """
+    actor = actor_of(request)
+    tells = actor is not None and actor.may(Permission.STIPEND_VIEW)
+    written = comments(session, run.run, told=tells)
+    beside: dict[str, list[Comment]] = {}
+    for one in written:
+        if one.attempt == run.run.attempt:
+            beside.setdefault(one.reference, []).append(one)
+    may = actor is not None and actor.may(Permission.PAY_RUN_APPROVE) and run.run.state in UNDER_REVIEW
+    return {"remarks": written, "beside": beside, "may_remark": may}
 
 
 def told(refusal: Exception | None) -> Words | None:

@@ -1,22 +1,29 @@
-"""Instructing a run (S37): files by channel, who took them, and why again."""
+"""Instructing a run (S37): files by channel, who took them and why again, and that the provider has them."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.accounts.queries import user_names
 from receiver.accounts.visits import demand_stepped_up, who_can
+from receiver.kit import clock
 from receiver.kit.errors import NotFound
 from receiver.kit.money import Money
+from receiver.kit.words import _
 from receiver.stipends import actions, queries
-from receiver.stipends.forms.runs import DownloadForm, ReleaseForm
+from receiver.stipends.forms.runs import DownloadForm, HandoverForm, ReleaseForm
+from receiver.stipends.models import Handover, Instruction
+from receiver.stipends.queries.handovers import handovers
 from receiver.stipends.queries.pay_files import templates
 from receiver.stipends.queries.run_pages import waiting_by_channel
 from receiver.stipends.routes.framing import Code, Run, found, run_page, told
 from receiver.stipends.rules.approval import DownloadNeedsReason, why_not_release
+from receiver.stipends.rules.handovers import HandedOverBefore, HandoverDayWrong, HandoverWay
 from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.runs import RunState
 from receiver.web.answers import download, see_other
@@ -74,9 +81,7 @@ def take_file(
     """Hand out the file of a channel; from the second time on with a reason. It is recorded who took it."""
     demand_stepped_up(request, actor)
     run = found(session, actor, name, programme, Permission.PAY_FILE_DOWNLOAD)
-    instruction = next((one for one in queries.instructions(session, run.run) if one.channel is channel), None)
-    if instruction is None:
-        raise NotFound
+    instruction = _file(session, run, channel)
     if form.ok:
         try:
             file = actions.download_file(session, actor, instruction, reason=form.reason)
@@ -85,6 +90,45 @@ def take_file(
         else:
             return download(file.content, file.name, "text/csv; charset=utf-8")
     return _release_page(request, session, actor, run, form, channel)
+
+
+@router.post("/files/{channel}/handovers")
+def hand_over(
+    request: Request,
+    session: WriteSession,
+    actor: Downloader,
+    name: str,
+    channel: Channel,
+    form: Bound[HandoverForm],
+    programme: Code = None,
+) -> Response:
+    """Record that the file of a channel was handed to the provider; from the second time on with a reason."""
+    demand_stepped_up(request, actor)
+    run = found(session, actor, name, programme, Permission.PAY_FILE_DOWNLOAD)
+    instruction = _file(session, run, channel)
+    if form.ok:
+        told_: dict[str, Any] = {"reference": form.reference or "", "reason": form.reason or ""}
+        try:
+            actions.hand_over(session, actor, instruction, way=form.way, on=form.on, **told_)
+        except HandoverDayWrong as refusal:
+            form.add_error("on", refusal)
+        except HandedOverBefore as refusal:
+            form.add_error("reason", refusal)
+        else:
+            return see_other(run.url("release"), done=_("It is noted that the file was handed over."))
+    return _release_page(request, session, actor, run, form, channel)
+
+
+def _file(session: Session, run: Run, channel: Channel) -> Instruction:
+    """The file of a channel.
+
+    Raises:
+        NotFound
+    """
+    found_ = next((one for one in queries.instructions(session, run.run) if one.channel is channel), None)
+    if found_ is None:
+        raise NotFound
+    return found_
 
 
 def _release_page(
@@ -103,13 +147,15 @@ def _release_page(
     may = approved and wrong is None and actor.may(Permission.PAY_RUN_RELEASE)
     files = queries.instructions(session, run.run)
     form = sent if isinstance(sent, ReleaseForm) else ReleaseForm(prefix="l")
+    handed = handovers(session, run.run)
     _offer(form, waiting)
     ctx: dict[str, Any] = {
         "files": files,
         "sums": {one.channel: Money(one.sum_minor, one.currency) for one in files},
-        "makers": user_names(session, {one.made_by for one in files}),
+        "makers": user_names(session, {one.made_by for one in files} | _handers(handed)),
+        "handed": handed,
         "waiting": waiting_by_channel(session, run.run) if approved else [],
-        "stopped": list(queries.stopped(session, run.run).values()) if approved else [],
+        "stopped": queries.stopped(session, run.run) if approved else [],
         "approved": approved,
         "wrong": wrong,
         "may_release": may,
@@ -121,10 +167,23 @@ def _release_page(
             else DownloadForm(prefix=one.channel.value)
             for one in files
         },
+        "handings": {one.channel: _handing(one.channel, sent if one.channel is channel else None) for one in files},
     }
     return run_page(
         request, session, run, "stipends/run_release.html", ctx, form=sent, step=INSTRUCT if approved else 0
     )
+
+
+def _handing(channel: Channel, sent: Form | None) -> HandoverForm:
+    """The form that says a file was handed over, which mostly happens on the day it is filled in."""
+    if isinstance(sent, HandoverForm):
+        return sent
+    way = HandoverWay.PAPER if channel is Channel.CASH_DESK else HandoverWay.PORTAL
+    return HandoverForm.blank(prefix=f"h-{channel.value}", way=way, on=clock.today(i18n.zone()))
+
+
+def _handers(handed: dict[UUID, list[tuple[Handover, str]]]) -> set[UUID]:
+    return {one.handed_by for some in handed.values() for one, _reason in some}
 
 
 def _offer(form: ReleaseForm, waiting: list[Channel]) -> None:

@@ -30,7 +30,7 @@ from receiver.stipends.queries.run_pages import (
 from receiver.stipends.queries.run_pages import (
     run_page as runs_listed,
 )
-from receiver.stipends.routes.framing import Code, Run, found, frame, run_page
+from receiver.stipends.routes.framing import Code, Run, found, frame, remarks, run_page
 from receiver.stipends.rules.checklist import ADVICE, AcceptanceNeedsReason, ChecklistOpen, is_missed
 from receiver.stipends.rules.listing import LineFilter
 from receiver.stipends.rules.runs import ReasonMissing, RunState
@@ -253,6 +253,7 @@ def _lines_page(
         "bulk": bulk or LinesForm(prefix="b"),
         "advice": ADVICE,
         "is_missed": is_missed,
+        **remarks(request, session, run),
     }
     return run_page(request, session, run, "stipends/run.html", ctx, form=bulk, block="lines")
 

@@ -39,6 +39,9 @@ class Flag(LabelledEnum):
 MISSED = frozenset({Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD, Flag.NOTHING_OWED})
 """Whoever has one of these gets nothing from the run; the others are paid, but looked at."""
 
+DESK_HELPS = MISSED - {Flag.ON_HOLD, Flag.NOTHING_OWED}
+"""Whoever misses a run for one of these and no other of `MISSED` is paid once it sends them to the cash desk."""
+
 _BITS = {flag: 1 << place for place, flag in enumerate(Flag)}  # stored: a new flag goes to the end of the list
 
 ADVICE: dict[Flag, Words] = {

@@ -69,6 +69,9 @@ OPEN = frozenset(RunState) - {RunState.CLOSED, RunState.ABANDONED}
 """States in which a run still waits for somebody."""
 
 NEEDS_REASON = frozenset({RunMove.REJECT, RunMove.ABANDON})
+UNDER_REVIEW = frozenset({RunState.SUBMITTED, RunState.APPROVED})
+"""States in which an approver can still return a run, and comments on its lines."""
+
 """Moves that somebody else will ask about."""
 
 
@@ -186,10 +189,26 @@ class LineNotFrozen(Refusal):
     sentence = _("Only a line of a submitted or approved run that was not sent yet can be held back.")
 
 
+class NotUnderReview(Refusal):
+    """Comments are for those who would prepare the run again."""
+
+    sentence = _("Comments beside lines can be written while pay run %(run)s waits for its approval or its release.")
+
+
 class NotARunName(Invalid):
     """A text that does not name a pay run."""
 
     sentence = _("This is not the name of a pay run. A name looks like 2026-11, or 2026-11-r1 for its first follow-up.")
+
+
+class ListMoved(Refusal):
+    """Nobody acts on more people than they were told."""
+
+    sentence = n_(
+        "The list changed while you read it: it has %(n)s line now. Nothing was done. Please look again.",
+        "The list changed while you read it: it has %(n)s lines now. Nothing was done. Please look again.",
+        1,
+    )
 
 
 class TooManyFollowUps(Refusal):
