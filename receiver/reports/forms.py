@@ -3,7 +3,7 @@
 from receiver.i18n import LOCALES, offered
 from receiver.kit.words import _
 from receiver.reports.rules import ReportForm
-from receiver.web.forms import Choice, Flag, Form, Hidden, Lookup, optional
+from receiver.web.forms import Choice, Flag, Form, Hidden, Lookup, OneOf, optional
 
 
 def spoken() -> dict[str, str]:
@@ -12,10 +12,11 @@ def spoken() -> dict[str, str]:
 
 
 class ReportFilter(Form):
-    """Of which programme, in which language."""
+    """Of which programme, in which language, beside which earlier month."""
 
     programme = optional(Hidden(_("Programme")))
     lang = optional(Lookup(_("Language"), spoken))
+    compare = optional(OneOf(_("Compare with")))
 
 
 class PeopleFilter(Form):
@@ -32,6 +33,7 @@ class DownloadForm(Form):
     programme = Hidden(_("Programme"))
     format = Choice(_("Form"), ReportForm)
     lang = optional(Lookup(_("Language"), spoken))
+    compare = optional(Hidden(_("Compare with")))
     public = Flag(_("For publication: without people, small numbers left out"))
 
 

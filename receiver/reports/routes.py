@@ -46,7 +46,11 @@ def show_report(
     shown = _shown(session, actor, month, asked.values.get("programme"))
     language = asked.values.get("lang")
     with i18n.use(language or i18n.current()):
-        ctx = {**_ctx(session, shown), "lang": language or i18n.current(), "asked": asked}
+        earlier = queries.earlier_months(session, shown.look)
+        asked.offer("compare", [(str(one), i18n.fmt.month(one)) for one in earlier])
+        if asked.values.get("compare"):
+            shown = queries.beside(session, shown, Month.parse(asked.value_of("compare")))
+        ctx = {**_ctx(session, shown), "earlier": earlier, "lang": language or i18n.current(), "asked": asked}
     return page(request, "reports/report.html", ctx, block="report", form=asked, locale=language)
 
 
@@ -79,6 +83,8 @@ def take_file(db: Db, actor: Exporter, month: str, form: Bound[DownloadForm]) ->
         raise NotFound
     with db.read() as session:
         shown = _shown(session, actor, month, form.programme)
+        if form.compare:
+            shown = queries.beside(session, shown, Month.parse(form.compare))
         if form.public:
             shown = replace(shown, figures=publishable(shown.figures))
         language = form.values.get("lang") or i18n.current()
@@ -155,7 +161,9 @@ def _ctx(session: Session, shown: Shown) -> dict[str, Any]:
         "months_near": _near(look),
         "drawn": files.drawn(files.Material(figures, (), _names(session, shown))),
         "forms": list(ReportForm),
-        "download": DownloadForm.blank(programme=look.programme.code, lang=i18n.current()),
+        "download": DownloadForm.blank(
+            programme=look.programme.code, lang=i18n.current(), compare=(figures.get("comparison") or {}).get("month")
+        ),
         "revision": RevisionForm.blank(programme=look.programme.code),
     }
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.money import Money
+from receiver.kit.months import Month
 from receiver.kit.words import LabelledEnum, Words, _, p_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from receiver.kit.months import Month
 
 FORMAT = "receiver-report/1"
 GRAIN = 5
@@ -166,8 +165,8 @@ def digest(value: object) -> str:
 
 
 def content_of(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures without the moment at which they were looked at: what two looks are compared by."""
-    passing = {"as_of", "state", "revision", "differences"}
+    """The figures without the moment and the month beside which they are looked at: what two looks are compared by."""
+    passing = {"as_of", "state", "revision", "differences", "comparison"}
     return {name: value for name, value in figures.items() if name not in passing}
 
 
@@ -193,13 +192,21 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
+def figures_beside(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a report that stand beside those of another month."""
+    people = {name: figures["people"][name] for name in ("new", "continuing", "on_hold", "ended", "missed")}
+    return {"month": figures["month"], **figures["totals"], **people, "closing": figures["equation"]["closing"]}
+
+
 def compared(figures: Mapping[str, Any]) -> Words:
-    """The change from last month in one sentence."""
-    currency, before, totals = figures["currency"], figures["previous"], figures["totals"]
+    """The change in one sentence: from the month that was asked for, else from the month before."""
+    currency, totals = figures["currency"], figures["totals"]
+    before = figures.get("comparison") or figures["previous"]
     if before is None:
         return _("There is no earlier month to compare with.")
     people, entitled = totals["people"] - before["people"], totals["entitled_minor"] - before["entitled_minor"]
-    facts = {"people": abs(people), "amount": Money(abs(entitled), currency)}
+    month = Month.parse(before["month"])
+    facts = {"people": abs(people), "amount": Money(abs(entitled), currency), "month": month}
     return _SENTENCES[_sign(people), _sign(entitled)].with_(**facts)
 
 
@@ -208,15 +215,15 @@ def _sign(number: int) -> int:
 
 
 _SENTENCES: dict[tuple[int, int], Words] = {
-    (1, 1): _("Compared with the month before: %(people)s more people, and %(amount)s more owed to them."),
-    (1, 0): _("Compared with the month before: %(people)s more people, and the same amount owed."),
-    (1, -1): _("Compared with the month before: %(people)s more people, but %(amount)s less owed to them."),
-    (0, 1): _("Compared with the month before: the same number of people, and %(amount)s more owed to them."),
-    (0, 0): _("Compared with the month before: the same number of people, and the same amount owed."),
-    (0, -1): _("Compared with the month before: the same number of people, and %(amount)s less owed to them."),
-    (-1, 1): _("Compared with the month before: %(people)s fewer people, but %(amount)s more owed to them."),
-    (-1, 0): _("Compared with the month before: %(people)s fewer people, and the same amount owed."),
-    (-1, -1): _("Compared with the month before: %(people)s fewer people, and %(amount)s less owed to them."),
+    (1, 1): _("Compared with %(month)s: %(people)s more people, and %(amount)s more owed to them."),
+    (1, 0): _("Compared with %(month)s: %(people)s more people, and the same amount owed."),
+    (1, -1): _("Compared with %(month)s: %(people)s more people, but %(amount)s less owed to them."),
+    (0, 1): _("Compared with %(month)s: the same number of people, and %(amount)s more owed to them."),
+    (0, 0): _("Compared with %(month)s: the same number of people, and the same amount owed."),
+    (0, -1): _("Compared with %(month)s: the same number of people, and %(amount)s less owed to them."),
+    (-1, 1): _("Compared with %(month)s: %(people)s fewer people, but %(amount)s more owed to them."),
+    (-1, 0): _("Compared with %(month)s: %(people)s fewer people, and the same amount owed."),
+    (-1, -1): _("Compared with %(month)s: %(people)s fewer people, and %(amount)s less owed to them."),
 }
 
 

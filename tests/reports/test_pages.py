@@ -11,7 +11,7 @@ from receiver.audit import Kind
 from receiver.audit import queries as audit
 from receiver.reports import queries
 from tests.factories.reports import finalise, small_month
-from tests.factories.stipends import NOVEMBER
+from tests.factories.stipends import NOVEMBER, make_run
 from tests.support.pages import ORIGIN
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": ORIGIN}
@@ -78,6 +78,48 @@ class TestReport:
 
     def test_an_unknown_programme(self, sign_in, team):
         sign_in(Role.AUDITOR).get("/reports/stipends/2026-11?programme=NONE", status=404)
+
+
+class TestComparison:
+    @pytest.fixture
+    def december(self, system, team):
+        """A month after the small one, in which only one of the failed and missed is paid."""
+        with system.database.write() as session:
+            make_run(session, team, "closed", NOVEMBER + 1)
+        return f"/reports/stipends/2026-12?programme={team.programme.code}"
+
+    def test_with_any_earlier_month(self, sign_in, december):
+        browser = sign_in(Role.AUDITOR)
+        page = browser.get(december)
+        assert "Compared with November 2026:" in page.text()
+        assert "Beside another month" not in page.text()
+        assert [one.get("value") for one in page.all(".//select[@name='compare']/option")] == ["", "2026-11"]
+        page = browser.get(f"{december}&compare=2026-11&lang=ar")
+        assert page.root.get("dir") == "rtl"
+        page = browser.get(f"{december}&compare=2026-11")
+        assert "Beside another month" in page.text()
+        assert "In November 2026" in page.text()
+        assert page.form("/reports/stipends/2026-12/files").values["compare"] == "2026-11"
+        assert "Beside another month" not in browser.get(f"{december}&compare=2027-01").text()
+
+    @pytest.mark.parametrize("form", ["html", "pdf", "xlsx", "csv", "json"])
+    def test_files_have_it_too(self, sign_in, december, form):
+        browser = sign_in(Role.AUDITOR)
+        sent = browser.get(f"{december}&compare=2026-11").form("/reports/stipends/2026-12/files").with_(format=form)
+        answer = browser.send("POST", "/reports/stipends/2026-12/files", data=sent, headers=FROM_HERE)
+        assert answer.status_code == 200
+        if form == "csv":
+            assert "comparison,people,difference," in answer.text
+        if form == "json":
+            assert json.loads(answer.content)["comparison"]["month"] == "2026-11"
+
+    def test_a_final_report_beside_a_final_one(self, sign_in, system, team, december):
+        with system.database.write() as session:
+            finalise(session, team)
+            stored = finalise(session, team, NOVEMBER + 1)
+        page = sign_in(Role.AUDITOR).get(f"{december}&compare=2026-11")
+        assert "Beside another month" in page.text()
+        assert stored.hash in page.text()
 
 
 class TestPeople:

@@ -71,7 +71,7 @@ def test_differences(was, now, found):
 def test_compared(people, entitled, said):
     figures = {
         "currency": "RWF",
-        "previous": {"people": 1, "entitled_minor": 50},
+        "previous": {"month": "2026-10", "people": 1, "entitled_minor": 50},
         "totals": {"people": people, "entitled_minor": entitled},
     }
     assert said in i18n.fmt.plain(i18n.text(rules.compared(figures), "en"))

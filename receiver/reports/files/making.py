@@ -18,7 +18,7 @@ from receiver.kit.money import Money
 from receiver.kit.months import Month
 from receiver.kit.words import _
 from receiver.reports.files.facts import facts, is_provisional, title_of
-from receiver.reports.files.sheets import LABELS, TITLES, Sheet, sheets
+from receiver.reports.files.sheets import COUNTS, LABELS, TITLES, Sheet, sheets
 from receiver.reports.rules import MOST_PRINTED, ReportForm, ReportState, compared
 from receiver.web.render import render
 
@@ -81,8 +81,8 @@ def cell(value: Any, kind: str, currency: str) -> str:
 
 
 def kind_of(sheet: Sheet, key: str, kind: str) -> str:
-    """What a value is: among totals the number of people is no money."""
-    return "number" if sheet.key == "totals" and key == "people" else kind
+    """What a value is: among totals numbers of people are no money."""
+    return "number" if sheet.key in {"totals", "comparison"} and key in COUNTS else kind
 
 
 def _json(material: Material) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from receiver.kit.months import Month
 from receiver.kit.words import Words, _, p_
 from receiver.ledger.rules import Cause
-from receiver.reports.rules import TERM_LABELS, TERMS
+from receiver.reports.rules import TERM_LABELS, TERMS, figures_beside
 from receiver.stipends.rules.checklist import Flag
 from receiver.stipends.rules.enrolments import EndReason, HoldReason
 from receiver.stipends.rules.entitlements import LineKind
@@ -72,6 +73,7 @@ TITLES: dict[str, Words] = {
     "totals": p_("report", "In short"),
     "equation": p_("report", "From what was owed to what is owed"),
     "people": p_("report", "People"),
+    "comparison": p_("report", "Beside another month"),
     "channel": p_("report", "By way of payment"),
     "office": p_("report", "By office"),
     "policy": p_("report", "By policy"),
@@ -97,6 +99,9 @@ _KINDS: dict[str, type[LabelledEnum]] = {
 }
 _NO_OFFICE = _("Erased people")
 _BECAUSE = _("%(what)s: %(why)s")
+_IN = p_("report", "In %(month)s")
+COUNTS = frozenset({"people", "new", "continuing", "on_hold", "ended", "missed"})
+"""Figures that are no money, where a table holds both."""
 
 
 def sheets(figures: Mapping[str, Any], persons: Iterable[Mapping[str, Any]] = ()) -> Iterator[Sheet]:
@@ -104,6 +109,8 @@ def sheets(figures: Mapping[str, Any], persons: Iterable[Mapping[str, Any]] = ()
     yield _pairs("totals", figures["totals"])
     yield _pairs("equation", figures["equation"])
     yield Sheet("people", TITLES["people"], LABELS["people"], (_number("people"),), list(_people(figures["people"])))
+    if figures.get("comparison"):
+        yield _comparison(figures)
     for key, columns in _BREAKDOWNS.items():
         rows = figures["breakdowns"].get(key)
         if rows:
@@ -191,6 +198,22 @@ def _pairs(key: str, figures: Mapping[str, Any], named: Callable[[str], Label] |
         (value,),
         [(name, label(name), (one,)) for name, one in figures.items()],
     )
+
+
+def _comparison(figures: Mapping[str, Any]) -> Sheet:
+    """The figures of two months side by side, and by how much they differ."""
+    now, was = figures_beside(figures), figures["comparison"]
+    columns = (
+        Column("now", _IN.with_(month=Month.parse(now["month"]))),
+        Column("was", _IN.with_(month=Month.parse(was["month"]))),
+        Column("difference", p_("report", "Difference")),
+    )
+    rows = [
+        (name, LABELS[name], (value, was[name], None if None in {value, was[name]} else value - was[name]))
+        for name, value in now.items()
+        if name != "month"
+    ]
+    return Sheet("comparison", TITLES["comparison"], p_("report", "Figure"), columns, rows)
 
 
 def _people(people: Mapping[str, Any]) -> Iterator[tuple[str, Label, Sequence[Any]]]:

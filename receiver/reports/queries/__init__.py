@@ -7,6 +7,8 @@ from receiver.reports.queries.persons import person_page, persons, persons_hash
 from receiver.reports.queries.reports import (
     MonthRow,
     Shown,
+    beside,
+    earlier_months,
     month_rows,
     newest_report,
     open_run,
@@ -20,6 +22,8 @@ __all__ = [
     "Look",
     "MonthRow",
     "Shown",
+    "beside",
+    "earlier_months",
     "gaps",
     "ledger_equation",
     "month_rows",

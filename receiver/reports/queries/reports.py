@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -19,7 +19,7 @@ from receiver.partners.queries import programme_by_code, programmes
 from receiver.reports.models import MonthlyReport
 from receiver.reports.queries.figures import work_out
 from receiver.reports.queries.money import Look
-from receiver.reports.rules import ReportState
+from receiver.reports.rules import ReportState, figures_beside
 from receiver.stipends.models import PayRun
 from receiver.stipends.rules.runs import OPEN, SeveralRuns
 
@@ -69,7 +69,7 @@ def report_programme(session: Session, actor: Actor, code: str | None, month: Mo
     moved = select(LedgerEntry.programme).where(LedgerEntry.report_month == month, LedgerEntry.person.is_not(None))
     found = session.scalars(select(Programme).where(Programme.code.in_(moved)).order_by(Programme.code)).all()
     if len(found) > 1:
-        raise SeveralRuns(run=str(month), programmes=", ".join(one.code for one in found))
+        raise SeveralRuns(run=str(month), programmes=[one.code for one in found])
     if found:
         return found[0]
     known = programmes(session, ended=True)
@@ -102,6 +102,20 @@ def report(
     if stored is not None:
         figures |= {"state": ReportState.FINALISED.value, "revision": _revision(session, programme, month, look)}
     return Shown(look, figures, None if as_of else stored)
+
+
+def earlier_months(session: Session, look: Look) -> list[Month]:
+    """The months before, of the same programme, in which people were owed something, the newest first."""
+    entry = LedgerEntry
+    mine = (entry.programme == look.programme.code, entry.cause == Cause.ENTITLE, entry.report_month < look.month)
+    wanted = select(entry.report_month).where(*mine).distinct().order_by(entry.report_month.desc())
+    return list(session.scalars(wanted))
+
+
+def beside(session: Session, shown: Shown, month: Month) -> Shown:
+    """The same report with the figures of an earlier month beside its own, as that month's report has them."""
+    other = report(session, shown.look.programme, month, whole=False)
+    return replace(shown, figures={**shown.figures, "comparison": figures_beside(other.figures)})
 
 
 def _revision(session: Session, programme: Programme, month: Month, look: Look) -> int:
