@@ -95,6 +95,7 @@ class Kind(LabelledEnum):
     ORGANISATION_CHANGED = "organisation.changed", _("A partner organisation was changed.")
     FUND_RECEIVED = "fund.received", _("Money was received for a programme."), _NOTICE
     LEDGER_REVERSED = "ledger.reversed", _("Ledger entries were reversed by new entries."), _ALERT
+    LEDGER_LISTED = "ledger.listed", _("A list of ledger entries was written to a file."), _NOTICE
     LEDGER_DUMPED = "ledger.dumped", _("The whole ledger was written to a file."), _NOTICE
 
     # Arrivals and manifests

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from receiver.db.engine import in_parts
 from receiver.kit.errors import NotFound
 from receiver.kit.money import Money
 from receiver.kit.paging import Cursor, Page
@@ -15,7 +16,7 @@ from receiver.ledger.models import Instalment, LedgerAccount, LedgerEntry, Ledge
 from receiver.ledger.rules import Account, AccountKind, Cause, natural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -109,6 +110,12 @@ def entries(session: Session, wanted: EntryFilter, cursor: str | None = None, si
     statement = statement.order_by(LedgerEntry.seq.desc() if back else LedgerEntry.seq)
     found = [_row(row) for row in session.execute(statement)]
     return Page.build(found, size, lambda row: (row.seq,), cursor=place)
+
+
+def entries_in_parts(session: Session, wanted: EntryFilter) -> Iterator[list[EntryRow]]:
+    """All entries, the oldest first, some thousand at a time."""
+    for part in in_parts(session, _rows().where(*wanted.conditions()).order_by(LedgerEntry.seq)):
+        yield [_row(row) for row in part]
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

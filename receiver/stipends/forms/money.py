@@ -29,6 +29,14 @@ class LedgerFilter(Form):
     after = optional(Hidden(_("Where the page begins")))
 
 
+class LedgerFileForm(Form):
+    """Which entries are taken out as a table."""
+
+    account = optional(OneOf(_("Account")))
+    month = optional(MonthField(p_("stipend", "Month")))
+    person = optional(Reference(p_("stipend", "Person"), prefix="R"))
+
+
 class ReceiptForm(Form):
     """For which payment, in which language."""
 

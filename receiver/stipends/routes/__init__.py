@@ -5,6 +5,7 @@ from receiver.stipends.routes import (
     enrolments,
     everybody,
     holds,
+    ledger,
     money,
     payees,
     persons,
@@ -28,6 +29,7 @@ _PAGES = (
     holds,
     payees,
     money,
+    ledger,
     persons,
     receipts,
 )

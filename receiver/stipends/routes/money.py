@@ -1,6 +1,6 @@
-"""Payments across runs (S40), funds and what was received for them, and the ledger (S45)."""
+"""Payments across runs (S40), funds and what was received for them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
@@ -9,34 +9,21 @@ from starlette.responses import Response
 
 from receiver import i18n
 from receiver.access import Actor, Permission
-from receiver.accounts.queries import user_names
 from receiver.accounts.visits import demand_stepped_up, is_stepped_up
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.money import Money
-from receiver.kit.paging import Page
 from receiver.kit.words import _
 from receiver.ledger.actions import receive_funds, reverse_instalment
 from receiver.ledger.models import Instalment
-from receiver.ledger.queries import (
-    AccountRow,
-    EntryFilter,
-    EntryRow,
-    accounts,
-    entries,
-    fund_position,
-    instalments,
-    person_account,
-    running_balance,
-)
+from receiver.ledger.queries import accounts, fund_position, instalments
 from receiver.ledger.rules import Account, AccountKind, AmountNotAboveZero, FundOverdrawn
 from receiver.partners.models import Programme
 from receiver.partners.queries import programme_by_code, programmes
-from receiver.people.queries import person_by_reference
 from receiver.stipends.forms.amounts import amount_of
-from receiver.stipends.forms.money import InstalmentForm, LedgerFilter, ReversalForm
+from receiver.stipends.forms.money import InstalmentForm, ReversalForm
 from receiver.stipends.forms.runs import PaymentsFilter
-from receiver.stipends.queries.payment_pages import PaymentRow, payment_page, reasons_of, references_by_pseudonym
+from receiver.stipends.queries.payment_pages import payment_page, reasons_of
 from receiver.stipends.rules.listing import PaymentFilter
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -47,16 +34,13 @@ router = Router()
 Viewer = Annotated[Actor, require(Permission.PAYMENT_VIEW)]
 FundViewer = Annotated[Actor, require(Permission.FUND_VIEW)]
 Recorder = Annotated[Actor, require(Permission.FUND_RECORD)]
-Reader = Annotated[Actor, require(Permission.LEDGER_VIEW)]
-_SHARED = (AccountKind.BANK, AccountKind.FUND, AccountKind.IN_TRANSIT, AccountKind.PAID)
-"""The kinds of accounts that are not one for each person."""
 
 
 @router.get("/payments")
 def payments(request: Request, session: ReadSession, actor: Viewer, filters: Asked[PaymentsFilter]) -> Response:
     """Payments of all runs, those that failed and were not paid anew first."""
     which = filters.values.get("state") or PaymentFilter.FAILED
-    listed: Page[PaymentRow] = payment_page(session, actor, which, filters.value_of("after"))
+    listed = payment_page(session, actor, which, filters.value_of("after"))
     tells = actor.may(Permission.STIPEND_VIEW)
     ctx = {
         "page": listed,
@@ -151,45 +135,6 @@ def reverse(
         else:
             return see_other(f"/stipends/funds/{programme.code}", done=_("%(amount)s was taken back.", amount=left))
     return _reversal_page(request, session, actor, programme, instalment_id, form)
-
-
-@router.get("/stipends/ledger")
-def ledger(request: Request, session: ReadSession, actor: Reader, filters: Asked[LedgerFilter]) -> Response:
-    """Entries, the oldest first; people by reference. With an account: its balance after each."""
-    shared = accounts(session, *_SHARED)
-    filters.offer("account", [(str(row.id), str(row.account)) for row in shared])
-    chosen = next((row for row in shared if str(row.id) == filters.values.get("account")), None)
-    pseudonym, unknown = None, False
-    if filters.values.get("person"):
-        person = person_by_reference(session, actor, filters.value_of("person"), Permission.LEDGER_VIEW)
-        mine = person_account(session, person.id)
-        pseudonym, unknown = (mine.account.owner if mine else None), mine is None
-    wanted = EntryFilter(month=filters.values.get("month"), person=pseudonym, account_id=chosen.id if chosen else None)
-    listed: Page[EntryRow] = Page([]) if unknown else entries(session, wanted, filters.value_of("after") or None)
-    ctx: dict[str, Any] = {
-        "page": listed,
-        "references": references_by_pseudonym(session, {row.person for row in listed.rows if row.person}),
-        "names": user_names(session, {row.posted_by for row in listed.rows if row.posted_by}),
-        "balances": _balances(session, chosen, listed, narrowed=wanted.month is not None or pseudonym is not None),
-        "filtered": bool(filters.values.get("person") or wanted.month or chosen),
-        "url": url("/stipends/ledger", **{name: filters.value_of(name) for name in ("account", "month", "person")}),
-    }
-    return page(request, "stipends/ledger.html", ctx, block="rows", form=filters)
-
-
-def _balances(
-    session: Session, account: AccountRow | None, listed: Page[EntryRow], *, narrowed: bool
-) -> dict[int, Money]:
-    """The balance of an account after each entry shown, where no entry of it is left out."""
-    if account is None or narrowed or not listed.rows:
-        return {}
-    balance = running_balance(session, account, listed.rows[0].seq)
-    debits = account.account.kind is AccountKind.BANK
-    found = {}
-    for row in listed.rows:
-        balance = balance + row.amount if (row.debit == account.account) is debits else balance - row.amount
-        found[row.seq] = balance
-    return found
 
 
 def _instalment(session: Session, programme: Programme, instalment_id: UUID) -> tuple[Instalment, Money]:
