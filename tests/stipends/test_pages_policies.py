@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,8 @@ import time_machine
 from receiver.access import Role
 from receiver.audit import Kind
 from receiver.kit import clock
-from tests.factories.stipends import enrolled
+from tests.factories.people import make_household
+from tests.factories.stipends import enrolled, make_people
 from tests.support.queries import counted
 
 TERMS = {"base": "60 000", "valid_from": "2027-01"}
@@ -165,3 +166,35 @@ class TestLooking:
     def test_nobody_sees_what_is_not_there(self, finance):
         finance.get("/stipends/policies/NONE", status=404)
         finance.get("/stipends/policies/NONE/versions/1", status=404)
+
+
+class TestComparing:
+    def test_what_it_changes_for_whom(self, finance, team, system):
+        with system.database.write() as session:
+            people = make_people(session, team, 3)
+            gone = enrolled(session, team, "Gone", left_on=date(2026, 11, 1), left_kind="left")
+            make_household(session, people[0], people[1], gone)
+        own = f"/stipends/policies/{team.policy.code}"
+        assert "Compare versions" not in finance.get(own).links
+        next_version(finance, team, base="55 000", member="10 000", members_most="4")
+        assert f"{own}/comparison?first=1&second=2" in finance.get(f"{own}/versions/2").links.values()
+        with counted(system.database) as asked:
+            page = finance.get(finance.get(own).links["Compare versions"])
+        assert len(asked) <= 12, asked
+        told = [
+            [" ".join("".join(cell.itertext()).split()) for cell in row]
+            for row in page.all(".//table")[1].find("tbody")
+        ]
+        assert told == [
+            ["0", "1", "RWF 60,000", "RWF 55,000", "RWF -5,000", "RWF -5,000"],
+            ["1", "2", "RWF 60,000", "RWF 65,000", "RWF 5,000", "RWF 10,000"],
+        ]
+        page = finance.get(f"{own}/comparison?first=2&second=1", hx=True)
+        assert "People who get less" in page.text()
+        assert page.by_id("compared") is not None
+        finance.get(f"{own}/comparison?first=9")
+
+    def test_nobody_in_it(self, finance, team, sign_in):
+        page = finance.get(f"/stipends/policies/{team.policy.code}/comparison")
+        assert "Nobody is in this policy." in page.text()
+        sign_in(Role.CASEWORKER).get(f"/stipends/policies/{team.policy.code}/comparison", status=403)

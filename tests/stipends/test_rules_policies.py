@@ -13,6 +13,7 @@ from receiver.stipends.rules.policies import (
     Terms,
     TermsWrong,
     VersionNotDraft,
+    changes,
     demand_may_put_in_force,
     in_force_on,
 )
@@ -74,6 +75,17 @@ def test_a_version_speaks_for_its_days(day, covered):
 )
 def test_the_household_adds_up_to_the_caps(more, members, expected):
     assert terms(**more).top_up(members) == Money(expected, "RWF")
+
+
+def test_what_another_version_changes_for_whom():
+    was = terms(member_minor=10_000, members_most=2)
+    now = terms(version=2, base_minor=55_000, member_minor=5_000, members_most=3)
+    found = changes(was, now, {0: 4, 1: 2, 3: 1, 7: 2})
+    assert [(one.members, one.more, one.people) for one in found] == [(0, False, 4), (1, False, 2), (3, True, 3)]
+    assert [one.each.minor for one in found] == [5_000, 0, 0]
+    assert [one.together.minor for one in found] == [20_000, 0, 0]
+    (only,) = changes(terms(), terms(base_minor=40_000), {0: 1, 4: 1})
+    assert (only.members, only.more, only.together.minor) == (0, True, -20_000)
 
 
 def test_the_newest_version_of_a_day_speaks():

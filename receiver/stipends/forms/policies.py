@@ -52,6 +52,13 @@ class RefusalForm(Form):
     reason = Text(_("Why"), length=500, rows=3)
 
 
+class CompareForm(Form):
+    """Which versions stand side by side."""
+
+    first = optional(OneOf(_("Version")))
+    second = optional(OneOf(_("Beside version")))
+
+
 class TryForm(Form):
     """Whose amount, for which month."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from receiver.access import Permission
 from receiver.kit.errors import NotFound
+from receiver.people.models import HouseholdMember, Person
 from receiver.stipends.models import Enrolment, Policy, PolicyVersion
 from receiver.stipends.queries.base import WEAKLY
 from receiver.stipends.rules.enrolments import EnrolmentState
@@ -112,6 +114,31 @@ def terms_in_force(session: Session, programme_id: UUID) -> dict[UUID, tuple[tup
     for version, code in session.execute(wanted):
         found.setdefault(version.policy_id, []).append((version.terms(code), version.id))
     return {policy: tuple(terms) for policy, terms in found.items()}
+
+
+def household_sizes_in(session: Session, policy: Policy) -> dict[int, int]:
+    """How many people of a policy have so many others in the household who are here: one query."""
+    here = and_(Person.arrived_on.is_not(None), Person.left_on.is_(None))
+    member = HouseholdMember
+    sizes = (
+        select(member.household_id, func.count().label("number"))
+        .join(Person, Person.id == member.person_id)
+        .where(member.until.is_(None), here)
+        .group_by(member.household_id)
+        .subquery()
+    )
+    mine = aliased(HouseholdMember)
+    others = case((sizes.c.number.is_(None), 0), (here, sizes.c.number - 1), else_=sizes.c.number).label("others")
+    wanted = (
+        select(others, func.count())
+        .select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(mine, and_(mine.person_id == Enrolment.person_id, mine.until.is_(None)))
+        .outerjoin(sizes, sizes.c.household_id == mine.household_id)
+        .where(Enrolment.policy_id == policy.id, Enrolment.state != EnrolmentState.ENDED)
+        .group_by(others)
+    )
+    return {int(number): count for number, count in session.execute(wanted)}
 
 
 def users_of(session: Session, policy: Policy) -> int:

@@ -11,6 +11,7 @@ from receiver.access import Actor, Permission
 from receiver.accounts.queries import user_names
 from receiver.accounts.visits import demand_stepped_up, is_stepped_up, who_can
 from receiver.kit.errors import Refusal
+from receiver.kit.money import Money
 from receiver.kit.months import Month
 from receiver.kit.words import _
 from receiver.partners.queries import programme, programmes
@@ -22,6 +23,7 @@ from receiver.stipends.actions import PolicyTerms
 from receiver.stipends.forms.amounts import amount_of, typed
 from receiver.stipends.forms.policies import (
     ApprovalOfVersionForm,
+    CompareForm,
     DraftForm,
     NewPolicyForm,
     RefusalForm,
@@ -31,8 +33,9 @@ from receiver.stipends.forms.policies import (
 )
 from receiver.stipends.models import Policy, PolicyVersion
 from receiver.stipends.queries.overview import policy_rows
+from receiver.stipends.queries.policies import household_sizes_in
 from receiver.stipends.rules.entitlements import Entitlement, Span, clip, work_out
-from receiver.stipends.rules.policies import DrafterPutsInForce, PolicyCodeTaken, PolicyState, Terms
+from receiver.stipends.rules.policies import DrafterPutsInForce, PolicyCodeTaken, PolicyState, Terms, changes
 from receiver.web.answers import see_other
 from receiver.web.conflict import clash
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -91,6 +94,36 @@ def show_policy(request: Request, session: ReadSession, actor: Viewer, code: str
         **_tried(session, actor, policy, asked),
     }
     return page(request, "stipends/policy.html", ctx, block="try", form=asked)
+
+
+@router.get("/{code}/comparison")
+def compare(request: Request, session: ReadSession, actor: Viewer, code: str, asked: Asked[CompareForm]) -> Response:
+    """Two versions side by side, and for how many people the second brings more or less than the first."""
+    policy = queries.policy_by_code(session, actor, code, Permission.POLICY_VIEW)
+    versions = {str(one.number): one for one in queries.versions_of(session, policy)}
+    for name in ("first", "second"):
+        asked.offer(name, [(number, _("Version %(n)s", n=one.number)) for number, one in versions.items()])
+    newest = next(iter(versions.values()))
+    in_force = [one for one in versions.values() if one.state is PolicyState.IN_FORCE and one is not newest]
+    first = versions.get(asked.value_of("first")) or next(iter(in_force), newest)
+    second = versions.get(asked.value_of("second")) or newest
+    found = changes(first.terms(code), second.terms(code), household_sizes_in(session, policy))
+    nothing = Money.zero(first.currency)
+    form = CompareForm.blank(first=str(first.number), second=str(second.number))
+    for name in ("first", "second"):
+        form.offer(name, asked.options[name])
+    ctx: dict[str, Any] = {
+        "policy": policy,
+        "form": form,
+        "first": first,
+        "second": second,
+        "changes": found,
+        "more": [one for one in found if one.each > nothing],
+        "less": [one for one in found if one.each < nothing],
+        "same": [one for one in found if one.each == nothing],
+        "summed": lambda some: sum((one.together for one in some), nothing),
+    }
+    return page(request, "stipends/policy_comparison.html", ctx, block="compared")
 
 
 @router.get("/{code}/versions/new")

@@ -10,7 +10,7 @@ from receiver.kit.money import Money
 from receiver.kit.words import LabelledEnum, _, p_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from uuid import UUID
 
@@ -115,10 +115,57 @@ class Terms:
         """How many of `members` the top-up counts."""
         return min(members, self.members_most) if self.member_minor else 0
 
+    def whole_month(self, members: int) -> Money:
+        """What a whole month brings somebody with so many other members in the household."""
+        return self.base + self.top_up(members)
+
     def top_up(self, members: int) -> Money:
         """The household's top-up for a whole month, after the limit."""
         full = self.each * self.counted(members)
         return full if self.limit is None else min(full, self.limit - self.base)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a whole month brings people with so many other members of the household, by two versions of a policy.
+
+    `more` means so many members or more.
+    """
+
+    members: int
+    more: bool
+    people: int
+    was: Money
+    now: Money
+
+    @property
+    def each(self) -> Money:
+        """By how much the month of one of them differs."""
+        return self.now - self.was
+
+    @property
+    def together(self) -> Money:
+        """By how much it differs for all of them."""
+        return self.each * self.people
+
+
+def changes(was: Terms, now: Terms, people: Mapping[int, int]) -> tuple[Change, ...]:
+    """What another version changes for whom; `people` says how many have so many other members in the household.
+
+    Beyond the members that either version counts nothing changes any more: those people stand in the last row.
+    """
+    most = max(was.counted(_MANY), now.counted(_MANY))
+    sums = [0] * (most + 1)
+    for members, count in people.items():
+        sums[min(members, most)] += count
+    return tuple(
+        Change(members, members == most, count, was.whole_month(members), now.whole_month(members))
+        for members, count in enumerate(sums)
+        if count
+    )
+
+
+_MANY = 1_000_000
 
 
 def in_force_on(versions: Iterable[Terms], day: date) -> Terms | None:
