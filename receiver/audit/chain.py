@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from receiver import vault
 from receiver.audit.canonical import CODE, GENESIS, code, digest, entry, facts_text
 from receiver.audit.models import HEADS, RECORDS
 from receiver.db.engine import WriteSession
+from receiver.db.inserts import insert_for
 from receiver.kit import clock
 from receiver.kit.ids import new_id
 
@@ -163,8 +163,7 @@ def _locked_head(session: Session) -> Head:
     wanted = select(HEADS.c.seq, HEADS.c.hash, HEADS.c.seal).with_for_update()
     row = session.execute(wanted).first()
     if row is None:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        first = dialect.insert(HEADS).values(id=1, seq=0, hash=GENESIS, seal=GENESIS)
+        first = insert_for(session, HEADS).values(id=1, seq=0, hash=GENESIS, seal=GENESIS)
         session.execute(first.on_conflict_do_nothing())
         row = session.execute(wanted).one()
     return Head(*row)

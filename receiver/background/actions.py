@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, event, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from receiver import audit
 from receiver.access import SYSTEM
@@ -16,6 +15,7 @@ from receiver.background.facts import is_code, pack, pack_all, pack_told, unpack
 from receiver.background.models import ScheduleRecord, StepRecord, WorkRecord
 from receiver.background.registry import WORKFLOWS
 from receiver.background.rules import REPEATABLE, PastCancelling, WorkIsOver, WorkState, moved_on
+from receiver.db.inserts import insert_for
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.ids import new_id
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
-    from receiver.db.base import Base
 
 # Executors of this process, woken when a transaction that handed work over has committed.
 WAKE: set[threading.Event] = set()
@@ -85,7 +84,7 @@ def hand_over(
         "created_at": clock.now(),
     }
     session.execute(
-        _insert(session, WorkRecord)
+        insert_for(session, WorkRecord)
         .values(id=new_id(), name=name, workflow_id=workflow_id, state=WorkState.QUEUED, attempt=1, **asked)
         .values(done=0, errors=0)
         .on_conflict_do_nothing(index_elements=["workflow_id"])
@@ -102,11 +101,6 @@ def hand_over(
     event.listen(session, "after_commit", _wake, once=True)
     work_id: UUID = row.id
     return work_id
-
-
-def _insert(session: Session, table: type[Base]) -> Any:
-    """An INSERT that can say ON CONFLICT, which each database has its own class for."""
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _check(name: str, workflow_id: str, url: str | None, ids: Mapping[str, object]) -> None:
@@ -284,7 +278,7 @@ def put_back(session: Session, work_id: UUID, attempt: int) -> None:
 
 def mark_schedule(session: Session, name: str, since: datetime) -> None:
     """All moments of a schedule up to `since` have been handed over."""
-    statement = _insert(session, ScheduleRecord).values(name=name, since=since)
+    statement = insert_for(session, ScheduleRecord).values(name=name, since=since)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"since": since}))
 
 

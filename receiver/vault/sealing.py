@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from sqlalchemy import event, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
+from receiver.db.inserts import insert_for
 from receiver.kit import clock
 from receiver.vault import keys
 from receiver.vault.errors import Destroyed, NoDataKeyError
@@ -98,7 +98,7 @@ def destroy(session: Session, owner: UUID) -> bool:
     if owner == HOUSE:
         raise ValueError("the key of the house is never destroyed")
     now = clock.now()
-    insert = _insert(session).values(owner=owner, created_at=now, destroyed_at=now)
+    insert = insert_for(session, DATA_KEYS).values(owner=owner, created_at=now, destroyed_at=now)
     statement = insert.on_conflict_do_update(
         index_elements=[DATA_KEYS.c.owner],
         set_={"wrapped": None, "master_key_id": None, "destroyed_at": now},
@@ -121,7 +121,7 @@ def _make(session: Session, owners: list[UUID]) -> None:
     for owner in owners:
         master_id, wrapped = vault.wrap(owner, secrets.token_bytes(KEY_BYTES))
         rows.append({"owner": owner, "created_at": now, "master_key_id": master_id, "wrapped": wrapped})
-    session.execute(_insert(session).on_conflict_do_nothing(index_elements=[DataKey.owner]), rows)
+    session.execute(insert_for(session, DATA_KEYS).on_conflict_do_nothing(index_elements=[DataKey.owner]), rows)
 
 
 def _key(session: Session, owner: UUID) -> bytes:
@@ -146,11 +146,6 @@ def _cache(session: Session) -> dict[UUID, bytes | None]:
     if not session.in_transaction():
         session.begin()  # so that there is an end at which they are forgotten
     return cast("dict[UUID, bytes | None]", session.info.setdefault(_CACHE, {}))
-
-
-def _insert(session: Session) -> sqlite.Insert | postgresql.Insert:
-    dialect = session.get_bind().dialect.name
-    return postgresql.insert(DATA_KEYS) if dialect == "postgresql" else sqlite.insert(DATA_KEYS)
 
 
 def _portions(owners: list[UUID]) -> Iterator[list[UUID]]:

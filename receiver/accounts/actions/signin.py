@@ -13,12 +13,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from receiver import audit, vault
 from receiver.accounts import queries, rules
 from receiver.accounts.models import Attempts, User, UserSession
 from receiver.audit import Kind
+from receiver.db.inserts import insert_for
 from receiver.kit import clock
 
 if TYPE_CHECKING:
@@ -67,10 +67,9 @@ def count_attempt(session: Session, *, what: str, account: str, address: str) ->
 
 def _bump(session: Session, key: bytes, limit: rules.Limit, now: datetime) -> tuple[datetime, int]:
     """One statement on either database, so that of two tries at once none goes uncounted."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     over = Attempts.began_at <= now - limit.window
     statement = (
-        dialect.insert(Attempts)
+        insert_for(session, Attempts)
         .values(key=key, began_at=now, count=1)
         .on_conflict_do_update(
             index_elements=[Attempts.key],

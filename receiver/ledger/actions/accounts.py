@@ -6,9 +6,9 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from receiver import vault
+from receiver.db.inserts import insert_for
 from receiver.ledger.actions.book import plan_anew
 from receiver.ledger.models import ACCOUNTS, LedgerAccount
 from receiver.ledger.queries.balances import AT_ONCE
@@ -37,7 +37,9 @@ def open_people(session: Session, people: Iterable[UUID], currency: str) -> dict
     if not wanted:
         return {}
     rows = [_owed_row(session, person, currency) for person in wanted]
-    insert = _insert(session).on_conflict_do_nothing(index_elements=[ACCOUNTS.c.person_id, ACCOUNTS.c.kind])
+    insert = insert_for(session, ACCOUNTS).on_conflict_do_nothing(
+        index_elements=[ACCOUNTS.c.person_id, ACCOUNTS.c.kind]
+    )
     made = session.execute(insert.returning(ACCOUNTS.c.person_id, ACCOUNTS.c.owner), rows).all()
     found: dict[UUID, str] = dict(made)
     for some in _portions([person for person in wanted if person not in found]):
@@ -60,7 +62,7 @@ def resolve(session: Session, wanted: Iterable[Account], currency: str) -> dict[
     missing = [account for account in accounts if account not in known]
     if missing:
         rows = [_row(session, account, currency) for account in missing]
-        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+        session.execute(insert_for(session, ACCOUNTS).on_conflict_do_nothing(), rows)
         known |= _known(session, missing)
     for account, (_id, kept) in known.items():
         if kept != currency:
@@ -114,12 +116,6 @@ def _fresh(account: Account, currency: str, person: UUID | None) -> dict[str, An
         "debit_minor": 0,
         "credit_minor": 0,
     }
-
-
-def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(ACCOUNTS)
-    return sqlite.insert(ACCOUNTS)
 
 
 def _portions(whole: Sequence[Any]) -> Iterator[Sequence[Any]]:
