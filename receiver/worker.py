@@ -11,6 +11,7 @@ from receiver.accounts import queries as accounts
 from receiver.admin import tasks as admin_tasks
 from receiver.admin import wiring as admin
 from receiver.background import tasks as background_tasks
+from receiver.cases import tasks as cases_tasks
 from receiver.cases import wiring as cases
 from receiver.db import schema
 from receiver.db.engine import Database
@@ -139,7 +140,7 @@ ROOMS: tuple[Callable[[], None], ...] = (
 """What each room has to connect, in the order of the menu."""
 
 
-TASKS = (background_tasks, web_tasks, admin_tasks, stipends_tasks, people_tasks)
+TASKS = (background_tasks, web_tasks, admin_tasks, stipends_tasks, cases_tasks, people_tasks)
 """The durable work of the rooms, which is registered by being imported."""
 
 

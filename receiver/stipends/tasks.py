@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from receiver import i18n
-from receiver.background import Work, step, workflow
+from receiver.background import Work, schedule, step, workflow
 from receiver.kit import clock
 from receiver.kit.words import _
 from receiver.stipends import actions, queries
+from receiver.stipends.actions.missed import look_again
 from receiver.stipends.models import PayRun
 from receiver.stipends.rules.payments import Channel
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -78,6 +80,19 @@ def release(
         return send(work, run_id=run_id, channels=channels, template=template)
     finally:
         _COMPOSED.pop(work.id, None)
+
+
+@step
+def look_at_missed(work: Work, session: Session, *, before: datetime) -> int:  # noqa: ARG001 - every step is given it
+    """What people would be owed for missed months, as of now."""
+    return look_again(session)
+
+
+@schedule("40 3 * * *")
+@workflow("stipends.missed", title=_("Working out missed months anew"))
+def missed(work: Work, due: datetime) -> dict[str, object]:
+    """Once a night: arrivals, households and policies are corrected without a word to this room."""
+    return {"months": look_at_missed(work, before=due)}
 
 
 @step(final=True)

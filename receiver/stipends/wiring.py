@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from receiver.access import Permission
 from receiver.cases.slots import REGISTER_COLUMNS, SUMMARY, RegisterColumn, SummaryLine
+from receiver.kit import clock
 from receiver.kit.words import Words, _, p_
 from receiver.ledger.queries import DUMP_PARTS
+from receiver.people.hooks import PERSON_LEFT
 from receiver.people.slots import BATCH_ACTS, BatchAct
+from receiver.stipends.actions.missed import look_again, note_late
 from receiver.stipends.queries import waiting_payees
 from receiver.stipends.queries.dumping import DUMP
 from receiver.stipends.queries.enrolments import closing_objections
+from receiver.stipends.queries.missed import missed_today
 from receiver.stipends.queries.overview import states_of
 from receiver.stipends.queries.payment_pages import failed_payments
 from receiver.stipends.queries.run_pages import runs_to_approve
@@ -24,11 +28,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.people.models import Person
 
 _MONEY = MenuGroup.MONEY
 ITEMS = (
     MenuItem("pay runs", p_("menu", "Pay runs"), "/stipends", _MONEY, Permission.PAY_RUN_LIST, main=25),
     MenuItem("payments", p_("menu", "Payments"), "/payments?state=failed", _MONEY, Permission.PAYMENT_VIEW),
+    MenuItem("missed", p_("menu", "Missed months"), "/stipends/missed", _MONEY, Permission.PAYMENT_VIEW),
     MenuItem("policies", p_("menu", "Policies"), "/stipends/policies", _MONEY, Permission.POLICY_VIEW),
     MenuItem("payee changes", p_("menu", "Payee changes"), "/stipends/payee-changes", _MONEY, Permission.PAYEE_VIEW),
     MenuItem("enrol", p_("menu", "Enrol people"), "/stipends/enrolments/new", _MONEY, Permission.ENROL),
@@ -64,9 +70,21 @@ def _to_approve(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Ma
     return rows[:limit], count
 
 
+def _missed(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    rows, count = missed_today(session, actor, clock.now(), limit)
+    return [{"row": row} for row in rows], count
+
+
 def _failed(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
     rows, count = failed_payments(session, actor, limit)
     return [{"row": row} for row in rows], count
+
+
+def _days_changed(session: Session, _actor: Actor, person: Person) -> None:
+    """Somebody left or died, or did not: other days count in missed months, and other months may have been missed."""
+    session.flush()
+    look_again(session, [person.id])
+    note_late(session, [person.id])
 
 
 APPROVE = TodayList(
@@ -89,6 +107,16 @@ FAILED = TodayList(
     _("No payment has failed."),
     order=15,
 )
+MISSED = TodayList(
+    "missed",
+    _("Missed months"),
+    Permission.PAYMENT_VIEW,
+    _missed,
+    "stipends/today_missed.html",
+    "/stipends/missed",
+    _("No month was missed."),
+    order=16,
+)
 
 
 def wire() -> None:
@@ -104,3 +132,5 @@ def wire() -> None:
     SUMMARY.offer(LINE)
     TODAY.offer(APPROVE)
     TODAY.offer(FAILED)
+    TODAY.offer(MISSED)
+    PERSON_LEFT.connect(_days_changed, name="stipends")

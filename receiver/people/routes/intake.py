@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from receiver.access import Actor
+from receiver.i18n import fmt
 from receiver.kit.errors import Refusal
 from receiver.kit.words import _
 from receiver.partners.queries import programme_names
@@ -189,7 +190,7 @@ def _speech(session: Session, person: Person) -> SpeechForm:
     return SpeechForm.blank(
         version=person.version,
         language=spoken[0] if spoken else None,
-        others=", ".join(names.get(tag, tag) for tag in spoken[1:]),
+        others=f"{fmt.comma()} ".join(names.get(tag, tag) for tag in spoken[1:]),
         interpreter_needed=person.interpreter_needed,
         needs=queries.needs_of(session, [person]).get(person.id, ()),
         remark=queries.remark_of(session, person),

@@ -15,6 +15,7 @@ from receiver.kit import clock
 from receiver.kit.ids import new_id
 from receiver.people.queries import people_of
 from receiver.stipends import queries
+from receiver.stipends.actions.missed import look_again, note_late
 from receiver.stipends.models import Enrolment
 from receiver.stipends.rules.enrolments import EndsBeforeStart, EnrolmentMove, EnrolmentState, move_enrolment
 
@@ -74,6 +75,7 @@ def enrol(
         )
     if rows:
         session.execute(insert(Enrolment), rows)
+        note_late(session, here.keys() - live)
     answer = Enrolled(len(rows), len(live), len(found) - len(here))
     audit.record(
         session, Kind.ENROLMENT_STARTED, actor, policy.code, people=answer.new, already=answer.already, since=since
@@ -96,6 +98,7 @@ def end_enrolment(session: Session, actor: Actor, enrolment: Enrolment, *, last_
         raise EndsBeforeStart(first=least)
     enrolment.state, enrolment.until, enrolment.end_reason = state, last_day, reason
     session.flush()
+    look_again(session, [person.id])
     audit.record(
         session, Kind.ENROLMENT_ENDED, actor, person.reference, person=person.id, last_day=last_day, end=reason
     )

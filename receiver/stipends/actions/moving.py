@@ -14,6 +14,7 @@ from receiver.ledger.actions import Movement, posting
 from receiver.ledger.models import LedgerAccount
 from receiver.ledger.rules import AccountKind, Cause
 from receiver.stipends import queries
+from receiver.stipends.actions.failed_tasks import tell_failures
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Payment, PayRun
 from receiver.stipends.rules.payments import PaymentMove, PaymentState, move_payment
@@ -101,6 +102,8 @@ def post_moved(session: Session, actor: Actor, runs: Sequence[PayRun], now: date
                 if run.currency == currency:
                     _add(session, opened, run, now)
         done.append(opened.posted)
+    for run in runs:
+        tell_failures(session, actor, run, now)
     return done
 
 

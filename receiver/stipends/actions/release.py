@@ -16,6 +16,8 @@ from receiver.ledger.actions import Movement, posting
 from receiver.ledger.models import LedgerAccount
 from receiver.ledger.rules import AccountKind, Cause
 from receiver.stipends import queries
+from receiver.stipends.actions.failed_tasks import settle_paid_anew
+from receiver.stipends.actions.missed import note_missed, settle_missed
 from receiver.stipends.actions.run_moves import hold_back_stopped
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Instruction, Payment
@@ -51,7 +53,7 @@ def release_run(
     """Release an approved run by these channels, or by all that are left; the new instructions are returned.
 
     The run is released when every line is instructed or held back. If all of it was held back, it is closed at once.
-    Whoever was put on hold since the run was frozen is held back here, whatever the channel.
+    Whoever was put on hold, left or died since the run was frozen is held back here, whatever the channel.
     `composed` are files made before this transaction; one that no longer fits is made again.
 
     Raises:
@@ -72,8 +74,12 @@ def release_run(
     made = [_instruct(session, run, user, _file(session, run, channel, template, composed), now) for channel in chosen]
     posted = _post(session, actor, run, chosen, now)
     over = set(chosen) == set(waiting)
+    settle_missed(session, run, now)
+    settle_paid_anew(session, actor, run)
     if over:
         run.state = released
+        session.flush()
+        note_missed(session, run, now)
     add_step(session, actor, run, RunAct.RELEASE)
     if over and not queries.sent_anything(session, run):
         _close_empty(session, actor, run)

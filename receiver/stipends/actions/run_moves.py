@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
-from receiver import audit, i18n
+from receiver import audit
 from receiver.access import Permission
 from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.money import Money
-from receiver.kit.words import _
 from receiver.stipends import queries
 from receiver.stipends.actions.run_build import BULK, count_figures
 from receiver.stipends.actions.steps import add_step
@@ -20,6 +19,7 @@ from receiver.stipends.rules import approval, closing
 from receiver.stipends.rules.approval import Approval, demand_human
 from receiver.stipends.rules.payments import PaymentMove, PaymentState, move_payment
 from receiver.stipends.rules.runs import (
+    STOPS,
     LineNotFrozen,
     LineStatus,
     PartlySent,
@@ -122,21 +122,24 @@ def hold_back(session: Session, actor: Actor, run: PayRun, people: Collection[UU
     found = queries.waiting_payments(session, run, wanted) if run.state in _BEFORE_RELEASE else {}
     if not wanted or len(found) < len(wanted):
         raise LineNotFrozen
-    _hold_back(session, actor, run, found, wanted, reason)
+    _hold_back(session, actor, run, found, wanted, reason=reason)
     return len(wanted)
 
 
 def hold_back_stopped(session: Session, actor: Actor, run: PayRun) -> int:
-    """Hold back whoever was put on hold after the run was frozen, as a part of its release; the run is locked.
+    """Hold back whoever was put on hold, left or died since the run was frozen, as a part of its release.
 
-    A hold that somebody places at this moment comes before the release, or waits until it is over.
+    The run is locked. A hold that somebody places at this moment comes before the release, or waits until it is over.
+    What is owed to those who left or died stays owed: a human decides how it is paid.
     """
     queries.hold_programme(session, run.programme_id)
-    wanted = set(queries.stopped(session, run))
-    if wanted:
-        found = queries.waiting_payments(session, run, wanted)
-        _hold_back(session, actor, run, found, wanted, i18n.text(STOPPED))
-    return len(wanted)
+    stopped = queries.stopped(session, run)
+    for why in STOPS:
+        wanted = [one.person_id for one in stopped if one.why is why]
+        if wanted:
+            found = queries.waiting_payments(session, run, wanted)
+            _hold_back(session, actor, run, found, wanted, act=why)
+    return len(stopped)
 
 
 def _hold_back(
@@ -145,15 +148,18 @@ def _hold_back(
     run: PayRun,
     payments: Collection[UUID],
     wanted: Collection[UUID],
-    reason: str,
+    *,
+    reason: str = "",
+    act: RunAct = RunAct.HOLD_BACK,
 ) -> None:
+    """Cancel these payments; the reason is what somebody typed, or what the act says in everybody's language."""
     sum_minor = _cancel(session, run, payments)
     lines = update(RunLine).where(RunLine.run_id == run.id).values(status=LineStatus.HELD_BACK)
     for some in queries.portions(wanted):
         session.execute(lines.where(RunLine.person_id.in_(some)), execution_options=BULK)
     queries.forget(session, RunLine)
     count_figures(session, run)
-    add_step(session, actor, run, RunAct.HOLD_BACK, reason=reason)
+    add_step(session, actor, run, act, reason=reason)
     person = next(iter(wanted)) if len(wanted) == 1 else None
     facts: dict[str, Any] = {"run": run.id, "lines": len(wanted), "sum_minor": sum_minor, "currency": run.currency}
     audit.record(
@@ -162,7 +168,8 @@ def _hold_back(
         actor,
         queries.subject(session, run),
         person=person,
-        reason=reason,
+        reason=reason or None,
+        act=act,
         **facts,
     )
 
@@ -214,8 +221,6 @@ def abandon_run(session: Session, actor: Actor, run: PayRun, *, reason: str) -> 
 
 
 _BEFORE_RELEASE = frozenset({RunState.SUBMITTED, RunState.APPROVED})
-STOPPED = _("Put on hold after the run was frozen.")
-"""The reason that stands in the history of a run where its release held lines back."""
 
 
 def _demand_unsent(session: Session, run: PayRun) -> None:

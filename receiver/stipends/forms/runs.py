@@ -108,7 +108,7 @@ class ApprovalForm(Form):
     compared = Flag(
         _("I have compared the number of people and the total with what the programme expects."), required=True
     )
-    sampled = Flag(_("I have looked at the ten lines below."), required=True)
+    sampled = Flag(_("I have looked at the ten lines above."), required=True)
     total = Amount(_("Total, typed from paper or from what you were told"))
     digest = Hidden(_("Digest"))
 

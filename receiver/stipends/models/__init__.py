@@ -8,9 +8,11 @@
 | `runs` | pay runs, their history, their list of people, accepted findings, comments of approvers |
 | `payments` | payments, which are the frozen lines of a run, the files that instruct them, and their handing over |
 | `results` | files of results, and rows that wait for a person |
+| `missed` | months in which somebody was owed a stipend and the run went out without them |
 """
 
 from receiver.stipends.models.entitlements import Entitlement, EntitlementChange
+from receiver.stipends.models.missed import MissedMonth
 from receiver.stipends.models.payees import Payee
 from receiver.stipends.models.payments import Handover, Instruction, Payment
 from receiver.stipends.models.policies import Enrolment, Hold, Policy, PolicyVersion
@@ -26,6 +28,7 @@ __all__ = [
     "Hold",
     "Instruction",
     "LineComment",
+    "MissedMonth",
     "PayRun",
     "Payee",
     "Payment",

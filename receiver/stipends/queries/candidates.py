@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
+from receiver import vault
 from receiver.people.models import Household, HouseholdMember, Person
+from receiver.people.queries import portions
 from receiver.stipends.models import Enrolment, Entitlement, Hold, Payee, Payment, PayRun, Policy
+from receiver.stipends.queries.payments import reason_place
 from receiver.stipends.rules.entitlements import Span
+from receiver.stipends.rules.failures import Failure, failure_of
 from receiver.stipends.rules.payees import PayeeState
 from receiver.stipends.rules.payments import LIVE, OWED_AGAIN, Channel, PaymentState
 from receiver.stipends.rules.runs import RunState
@@ -35,7 +39,8 @@ class Candidate(NamedTuple):
 
     `standing_id` is an entitlement of the month that exists, `elsewhere` says that another programme owes it, `live`
     that a payment of it is on its way or arrived, `owed_again` the newest one that failed or came back, `held_back`
-    that a released run of the month left the person out after freezing. The payee is what counts now.
+    that a released run of the month left the person out after freezing. The payee is what counts now. `number_failed`
+    says that this very number is the one for which the provider refused `owed_again`.
     """
 
     person_id: UUID
@@ -59,6 +64,7 @@ class Candidate(NamedTuple):
     blind: bytes | None
     likeness: int | None
     usable_from: datetime | None
+    number_failed: bool = False
 
 
 def candidates(session: Session, run: PayRun, people: Collection[UUID] | None = None) -> list[Candidate]:
@@ -96,7 +102,25 @@ def candidates(session: Session, run: PayRun, people: Collection[UUID] | None = 
     )
     if people is not None:
         statement = statement.where(Person.id.in_(people))
-    return [Candidate(*row) for row in session.execute(statement)]
+    return _look_at_failures(session, [Candidate(*row) for row in session.execute(statement)])
+
+
+def _look_at_failures(session: Session, found: list[Candidate]) -> list[Candidate]:
+    """The same, with what providers said of numbers that have not been changed or confirmed again since."""
+    again = {one.owed_again for one in found if one.owed_again and one.payee_id}
+    wanted = select(Payment.id, Payment.person_id, Payment.payee_id, Payment.reason).where(
+        Payment.reason.is_not(None), Payment.channel != Channel.CASH_DESK
+    )
+    told = [row for some in portions(again) for row in session.execute(wanted.where(Payment.id.in_(some)))]
+    payees = {one.person_id: one.payee_id for one in found}
+    told = [row for row in told if row.payee_id == payees[row.person_id]]
+    vault.warm(session, {row.person_id for row in told})
+    failed = {
+        row.person_id
+        for row in told
+        if failure_of(vault.unseal(session, row.person_id, reason_place(row.id), row.reason)) is Failure.NUMBER
+    }
+    return [one._replace(number_failed=True) if one.person_id in failed else one for one in found]
 
 
 def _like(entitlement: Any, purpose: str, month: Month) -> tuple[ColumnElement[bool], ...]:
@@ -117,7 +141,7 @@ def _was_held_back(entitlement_id: Any) -> ColumnElement[bool]:
     )
 
 
-def _overlapping(month: Month) -> tuple[ColumnElement[bool], ...]:
+def overlapping(month: Month) -> tuple[ColumnElement[bool], ...]:
     """Enrolments with a day in the month, as far as their own dates say."""
     return (
         Enrolment.since <= month.last,
@@ -130,21 +154,25 @@ def _listed(run: PayRun, *mine: ColumnElement[bool]) -> Select[UUID]:
     enrolled = (
         select(Enrolment.person_id)
         .join(Policy, Policy.id == Enrolment.policy_id)
-        .where(Policy.programme_id == run.programme_id, *_overlapping(run.month))
+        .where(Policy.programme_id == run.programme_id, *overlapping(run.month))
     )
     owed = select(Entitlement.person_id).where(*mine, Entitlement.programme_id == run.programme_id)
     listed = union(enrolled, owed).subquery()
     return select(listed.c[0])
 
 
-def enrolled_days(session: Session, run: PayRun) -> dict[UUID, tuple[tuple[UUID, Span], ...]]:
-    """The policies of the programme in which each person was in the month, by day, with the days."""
+def enrolled_days(
+    session: Session, run: PayRun, people: Collection[UUID] | None = None
+) -> dict[UUID, tuple[tuple[UUID, Span], ...]]:
+    """The policies of the programme in which each person, or each of `people`, was in the month, with the days."""
     wanted = (
         select(Enrolment.person_id, Enrolment.policy_id, Enrolment.since, Enrolment.until)
         .join(Policy, Policy.id == Enrolment.policy_id)
-        .where(Policy.programme_id == run.programme_id, *_overlapping(run.month))
+        .where(Policy.programme_id == run.programme_id, *overlapping(run.month))
         .order_by(Enrolment.since)
     )
+    if people is not None:
+        wanted = wanted.where(Enrolment.person_id.in_(people))
     found: dict[UUID, tuple[tuple[UUID, Span], ...]] = {}
     for person_id, policy_id, since, until in session.execute(wanted):
         found[person_id] = (*found.get(person_id, ()), (policy_id, Span(since, until)))
@@ -169,16 +197,18 @@ class _Place:
     enrolled_since: date | None
 
 
-def dependants(session: Session, run: PayRun) -> dict[UUID, tuple[Span, ...]]:
+def dependants(session: Session, run: PayRun, people: Collection[UUID] | None = None) -> dict[UUID, tuple[Span, ...]]:
     """For whom the household top-up counts others, with the days of each.
 
     Counted are members who have no stipend of their own that month, on the days on which they were here and lived
     with the one who gets the top-up. That is one of each household: who collects for it, if enrolled in any policy,
-    else who was enrolled first.
+    else who was enrolled first. With `people` only the households of these are looked at.
     """
     households: dict[UUID, list[_Place]] = {}
     collectors: dict[UUID, UUID | None] = {}
-    for household_id, collector_id, person_id, since, until, arrived, left, enrolled_since in _places(session, run):
+    for household_id, collector_id, person_id, since, until, arrived, left, enrolled_since in _places(
+        session, run, people
+    ):
         first = max(since, arrived)
         last = min((day for day in (until, left) if day is not None), default=None)
         households.setdefault(household_id, []).append(_Place(person_id, Span(first, last), enrolled_since))
@@ -193,13 +223,14 @@ def dependants(session: Session, run: PayRun) -> dict[UUID, tuple[Span, ...]]:
     return {person: tuple(sorted(spans, key=lambda span: span.first)) for person, spans in found.items()}
 
 
-def _places(session: Session, run: PayRun) -> Any:
+def _places(session: Session, run: PayRun, people: Collection[UUID] | None) -> Any:
     """Who lived in which household of a candidate that month, and since when each is enrolled anywhere."""
     member, month = aliased(HouseholdMember), run.month
     mine = (Entitlement.purpose == run.purpose, Entitlement.month == month)
     lived = (member.since <= month.last, or_(member.until.is_(None), member.until >= month.first))
-    theirs = select(HouseholdMember.household_id).where(HouseholdMember.person_id.in_(_listed(run, *mine)))
-    enrolled = select(func.min(Enrolment.since)).where(Enrolment.person_id == Person.id, *_overlapping(month))
+    whose = _listed(run, *mine) if people is None else people
+    theirs = select(HouseholdMember.household_id).where(HouseholdMember.person_id.in_(whose))
+    enrolled = select(func.min(Enrolment.since)).where(Enrolment.person_id == Person.id, *overlapping(month))
     wanted = (
         select(
             *(member.household_id, Household.collector_id, member.person_id, member.since, member.until),

@@ -9,15 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, func, or_, select
 
 from receiver import vault
 from receiver.kit.csvs import write_csv
 from receiver.people.models import Person
 from receiver.people.queries import collectors
-from receiver.stipends.models import Hold, Instruction, Payee, Payment
+from receiver.people.rules import LeftKind
+from receiver.stipends.models import Entitlement, Hold, Instruction, Payee, Payment, RunLine
 from receiver.stipends.queries.payees import name_place, number_place
+from receiver.stipends.rules.checklist import Flag, pack
 from receiver.stipends.rules.payments import Channel, PaymentState
+from receiver.stipends.rules.runs import STOPS, RunAct, stop_of
 from receiver.stipends.rules.templates import Template, UnknownTemplate, Value, amount_as, phone_as
 
 if TYPE_CHECKING:
@@ -25,9 +28,10 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
+    from receiver.kit.words import Words
     from receiver.partners.models import Programme
     from receiver.stipends.models import PayRun
 
@@ -77,11 +81,29 @@ def waiting_channels(session: Session, run: PayRun) -> list[Channel]:
     return list(session.scalars(wanted))
 
 
-def stopped(session: Session, run: PayRun) -> dict[UUID, str]:
-    """The people of a frozen run who were put on hold since and have not been sent their money, with references."""
-    wanted = select(Person.id, Person.reference).join(Payment, Payment.person_id == Person.id)
-    rows = session.execute(wanted.where(*_waiting(run), _on_hold()).order_by(Person.reference))
-    return {person: reference for person, reference in rows}  # noqa: C416 - rows are no pairs to mypy
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Somebody of a frozen run whose money is not sent, because of what was recorded since."""
+
+    person_id: UUID
+    reference: str
+    why: RunAct
+
+    @property
+    def label(self) -> Words:
+        """Why, as the checklist calls it."""
+        return STOPS[self.why].label
+
+
+def stopped(session: Session, run: PayRun) -> list[Stopped]:
+    """The people of a frozen run who were put on hold, left or died since and wait for their money, by reference."""
+    on_hold = Person.id.in_(_on_hold())
+    wanted = select(Person.id, Person.reference, Person.left_kind, on_hold).join(
+        Payment, Payment.person_id == Person.id
+    )
+    stop = or_(on_hold, Person.id.in_(_gone_since(run)))
+    rows = session.execute(wanted.where(*_waiting(run), stop).order_by(Person.reference))
+    return [Stopped(person, reference, stop_of(kind is LeftKind.DIED, held)) for person, reference, kind, held in rows]
 
 
 def waiting_basis(session: Session, run: PayRun, channel: Channel) -> str:
@@ -114,13 +136,36 @@ def _waiting(run: PayRun) -> tuple[Any, ...]:
     return Payment.run_id == run.id, Payment.attempt == run.attempt, Payment.state == PaymentState.PENDING
 
 
-def _on_hold() -> ColumnElement[bool]:
-    return exists().where(Hold.person_id == Payment.person_id, Hold.released_at.is_(None))
+def _on_hold() -> Select[UUID]:
+    return select(Hold.person_id).where(Hold.released_at.is_(None))
+
+
+def _gone_since(run: PayRun) -> Select[UUID]:
+    """Who left or died, which nobody who approved the list could know: it would be flagged, or its days be fewer."""
+    line, died = RunLine, Person.left_kind == LeftKind.DIED
+
+    def unknown(*known: Flag) -> ColumnElement[bool]:
+        return line.flags.bitwise_and(pack(known)) == 0
+
+    paid_too_long = and_(line.reissue_of.is_(None), Entitlement.covered_to > Person.left_on)
+    left = and_(Person.left_on <= run.month.last, unknown(Flag.LEFT, Flag.DIED))
+    return (
+        select(Person.id)
+        .join(line, line.person_id == Person.id)
+        .join(Payment, Payment.id == line.payment_id)
+        .join(Entitlement, Entitlement.id == Payment.entitlement_id)
+        .where(line.run_id == run.id, Person.left_on.is_not(None))
+        .where(or_(and_(died, unknown(Flag.DIED)), left, paid_too_long))
+    )
 
 
 def still_to_send(run: PayRun) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on payments: what a release would send now, without whoever is on hold."""
-    return (*_waiting(run), ~_on_hold())
+    """Conditions on payments: what a release would send now, without whom `stopped` names."""
+    return (
+        *_waiting(run),
+        Payment.person_id.not_in(_on_hold()),
+        Payment.person_id.not_in(_gone_since(run)),
+    )
 
 
 def _basis(run: PayRun, numbers: Sequence[int]) -> str:

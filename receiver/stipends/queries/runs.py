@@ -57,7 +57,7 @@ def run_by_name(
     if not found:
         raise NotFound
     if len(found) > 1:
-        raise SeveralRuns(run=name, programmes=", ".join(row[1].code for row in found))
+        raise SeveralRuns(run=name, programmes=[row[1].code for row in found])
     return found[0][0], found[0][1]
 
 

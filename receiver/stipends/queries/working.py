@@ -109,7 +109,7 @@ def work_out_run(
         people: only these, if given.
     """
     found = candidates(session, run, people)
-    reckoner = _Reckoner(session, run)
+    reckoner = Reckoner(session, run, people)
     doubles = open_duplicates(session, None)
     shared = shared_numbers(session)
     worked, already = [], 0
@@ -147,6 +147,8 @@ def _work(
         not desk and name_differs(one.likeness),
         one.left_on is not None and one.left_on <= run.month.last,
         one.left_kind is LeftKind.DIED,
+        one.number_failed and not desk,
+        one.held_back and not one.owed_again,
         chosen,
     )
     return Worked(
@@ -174,6 +176,8 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of the situation
     differs: bool,
     left: bool,
     died: bool,
+    number_failed: bool,
+    held_back: bool,
     chosen: Channel,
 ) -> tuple[int, bool, Channel]:
     """The flags of a person in this situation as bits, whether the run leaves them out, and the channel."""
@@ -189,6 +193,8 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of the situation
             name_differs=differs,
             left=left,
             died=died,
+            number_failed=number_failed,
+            held_back=held_back,
         )
     )
     return pack(raised), is_missed(raised), paying_channel(chosen, raised)
@@ -208,26 +214,29 @@ def _payee(one: Candidate) -> payees.Payee | None:
 _Stay = tuple["date | None", "date | None", tuple[tuple[UUID, Span], ...], tuple[Span, ...]]
 
 
-class _Reckoner:
-    """Works out entitlements; people who share terms, days and household are one question."""
+class Reckoner:
+    """Works out entitlements, of these people or all; those who share terms, days and household are one question."""
 
-    def __init__(self, session: Session, run: PayRun) -> None:
+    def __init__(self, session: Session, run: PayRun, people: Collection[UUID] | None = None) -> None:
         self.month = run.month
         self.nothing = Figures(0)
-        self.enrolled = enrolled_days(session, run)
+        self.enrolled = enrolled_days(session, run, people)
         found = terms_in_force(session, run.programme_id)
         self.terms: Mapping[UUID, tuple[Terms, ...]] = {
             policy: tuple(terms for terms, _version in both) for policy, both in found.items()
         }
         self.version_ids = {(terms.policy, terms.version): one for both in found.values() for terms, one in both}
         tops_up = any(terms.counted(1) for both in self.terms.values() for terms in both)
-        self.dependants = dependants(session, run) if tops_up else {}
+        self.dependants = dependants(session, run, people) if tops_up else {}
         self.known: dict[_Stay, Figures] = {}
 
     def figures(self, one: Candidate) -> Figures:
         """What somebody is owed for the month."""
-        enrolled = self.enrolled.get(one.person_id, ())
-        key = (one.arrived_on, one.left_on, enrolled, self.dependants.get(one.person_id, ()))
+        return self.of(one.person_id, one.arrived_on, one.left_on)
+
+    def of(self, person_id: UUID, arrived_on: date | None, left_on: date | None) -> Figures:
+        """The same by what it takes to know."""
+        key = (arrived_on, left_on, self.enrolled.get(person_id, ()), self.dependants.get(person_id, ()))
         found = self.known.get(key)
         if found is None:
             found = self.known[key] = self._figures(*key)

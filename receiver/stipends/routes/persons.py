@@ -18,7 +18,9 @@ from receiver.people.models import Person
 from receiver.people.queries import person_by_reference
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.people import EndForm, HoldForm, PayeeForm, PayWay
+from receiver.stipends.queries.missed import expected_months
 from receiver.stipends.queries.overview import balance_of, month_rows
+from receiver.stipends.rules.checklist import ADVICE
 from receiver.stipends.rules.enrolments import ReviewDateWrong
 from receiver.stipends.rules.payees import NameAgreement, NumberNotUsable, name_agreement
 from receiver.web.answers import see_other
@@ -43,6 +45,8 @@ def stipend(request: Request, session: ReadSession, actor: Viewer, reference: st
     ctx = {
         **person_frame(session, actor, person),
         "months": month_rows(session, person.id),
+        "expected": expected_months(session, person),
+        "advice": ADVICE,
         "balance": balance_of(session, person.id),
         "enrolments": enrolments,
         "live": next((one for one, _policy in enrolments if one.until is None), None),

@@ -20,6 +20,7 @@ from receiver.partners.models import Programme
 from receiver.partners.queries import programmes
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.runs import LinesFilter, LinesForm, NewRunForm, PageFilter, ReasonForm, SubmissionForm
+from receiver.stipends.queries.missed import missed_counts
 from receiver.stipends.queries.run_pages import (
     flag_counts,
     line_numbers,
@@ -253,6 +254,7 @@ def _lines_page(
         "bulk": bulk or LinesForm(prefix="b"),
         "advice": ADVICE,
         "is_missed": is_missed,
+        "month_missed": missed_counts(session, run.run, clock.now()),
         **remarks(request, session, run),
     }
     return run_page(request, session, run, "stipends/run.html", ctx, form=bulk, block="lines")

@@ -34,13 +34,31 @@ class Flag(LabelledEnum):
     SHARED_NUMBER = "shared_number", p_("checklist", "Number shared with someone else")
     FIRST_PAYMENT = "first_payment", p_("checklist", "First payment")
     AMOUNT_CHANGED = "amount_changed", p_("checklist", "Amount changed by more than 20 per cent")
+    PAYEE_TO_CHECK = "payee_to_check", p_("checklist", "Payment failed: the number must be checked")
+    HELD_BACK = "held_back", p_("checklist", "Held back after the list was frozen")
+    ENROLLED_LATE = "enrolled_late", p_("checklist", "Enrolled after the run of the month")
 
 
-MISSED = frozenset({Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD, Flag.NOTHING_OWED})
+MISSED = frozenset(
+    {
+        Flag.NO_PAYEE,
+        Flag.NUMBER_NOT_CONFIRMED,
+        Flag.COOLING_OFF,
+        Flag.ON_HOLD,
+        Flag.NOTHING_OWED,
+        Flag.PAYEE_TO_CHECK,
+    }
+)
 """Whoever has one of these gets nothing from the run; the others are paid, but looked at."""
 
 DESK_HELPS = MISSED - {Flag.ON_HOLD, Flag.NOTHING_OWED}
 """Whoever misses a run for one of these and no other of `MISSED` is paid once it sends them to the cash desk."""
+
+WHY_MISSED = (
+    *(Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD),
+    *(Flag.DIED, Flag.LEFT, Flag.HELD_BACK, Flag.ENROLLED_LATE),
+)
+"""For what a month in which something was owed was not paid."""
 
 _BITS = {flag: 1 << place for place, flag in enumerate(Flag)}  # stored: a new flag goes to the end of the list
 
@@ -59,6 +77,9 @@ ADVICE: dict[Flag, Words] = {
     Flag.SHARED_NUMBER: _("Check that both people agree to be paid on one number."),
     Flag.FIRST_PAYMENT: _("Check that the person knows when and how the money comes."),
     Flag.AMOUNT_CHANGED: _("Open the entitlement to see why the amount is different."),
+    Flag.PAYEE_TO_CHECK: _("Check the number with the person and confirm it again, or pay at the cash desk."),
+    Flag.HELD_BACK: _("Read in the history of the earlier run why the money was held back, and decide."),
+    Flag.ENROLLED_LATE: _("A follow-up run pays what is owed for the month."),
 }
 """What to do about each."""
 
@@ -101,6 +122,8 @@ class Standing:
     name_differs: bool = False
     left: bool = False
     died: bool = False
+    number_failed: bool = False
+    held_back: bool = False
 
 
 _PAYEE_FLAGS = {
@@ -123,6 +146,9 @@ def flags(person: Standing) -> tuple[Flag, ...]:
         Flag.SHARED_NUMBER: person.shared_number,
         Flag.FIRST_PAYMENT: not person.paid_before,
         Flag.AMOUNT_CHANGED: changed_much(person.amount, person.previous),
+        # Those two are paid at the cash desk whatever their number.
+        Flag.PAYEE_TO_CHECK: person.number_failed and not (person.open_duplicate or person.died),
+        Flag.HELD_BACK: person.held_back,
     }
     return tuple(flag for flag in Flag if raised.get(flag))
 
@@ -135,6 +161,11 @@ def pack(raised: Iterable[Flag]) -> int:
 def unpack(bits: int) -> tuple[Flag, ...]:
     """The flags in a number, in the order of `Flag`."""
     return tuple(flag for flag in Flag if bits & _BITS[flag])
+
+
+def why_missed(bits: int) -> int:
+    """Of the flags of a line those for which its month was not paid."""
+    return bits & pack(WHY_MISSED)
 
 
 def is_missed(raised: Iterable[Flag]) -> bool:

@@ -39,3 +39,11 @@ class HoldFilter(LabelledEnum):
 
     STANDING = "standing", p_("holds", "Standing")
     ENDED = "ended", p_("holds", "Ended")
+
+
+class MissedFilter(LabelledEnum):
+    """Which missed months are shown: whoever has a way to be paid and no hold is paid by the next follow-up."""
+
+    ALL = "all", p_("missed months", "All")
+    READY = "ready", p_("missed months", "Can be paid now")
+    NOT_YET = "not_yet", p_("missed months", "Cannot be paid yet")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.months import Month, NotAMonth
 from receiver.kit.words import LabelledEnum, _, n_, p_
+from receiver.stipends.rules.checklist import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,10 +69,10 @@ FROZEN = frozenset(RunState) - {RunState.DRAFT, RunState.ABANDONED}
 OPEN = frozenset(RunState) - {RunState.CLOSED, RunState.ABANDONED}
 """States in which a run still waits for somebody."""
 
-NEEDS_REASON = frozenset({RunMove.REJECT, RunMove.ABANDON})
 UNDER_REVIEW = frozenset({RunState.SUBMITTED, RunState.APPROVED})
 """States in which an approver can still return a run, and comments on its lines."""
 
+NEEDS_REASON = frozenset({RunMove.REJECT, RunMove.ABANDON})
 """Moves that somebody else will ask about."""
 
 
@@ -86,6 +87,9 @@ class RunAct(LabelledEnum):
     APPROVE = "approve", p_("pay run, history", "Approved")
     REJECT = "reject", p_("pay run, history", "Returned with a reason")
     HOLD_BACK = "hold_back", p_("pay run, history", "Line held back")
+    STOP_ON_HOLD = "stop_on_hold", p_("pay run, history", "Held back: put on hold after the list was frozen")
+    STOP_DIED = "stop_died", p_("pay run, history", "Held back: a death was recorded after the list was frozen")
+    STOP_LEFT = "stop_left", p_("pay run, history", "Held back: an exit was recorded after the list was frozen")
     RELEASE = "release", p_("pay run, history", "Released")
     RECONCILE = "reconcile", p_("pay run, history", "First results taken in")
     CLOSE = "close", p_("pay run, history", "Closed")
@@ -94,6 +98,14 @@ class RunAct(LabelledEnum):
 
 PREPARING = frozenset({RunAct.BUILD, RunAct.REBUILD, RunAct.ACCEPT, RunAct.PAY_AT_DESK})
 """Who did one of these prepared the run, and does not approve it."""
+
+
+STOPS: dict[RunAct, Flag] = {
+    RunAct.STOP_DIED: Flag.DIED,
+    RunAct.STOP_ON_HOLD: Flag.ON_HOLD,
+    RunAct.STOP_LEFT: Flag.LEFT,
+}
+"""Why a release holds a line back, and what that is called among findings."""
 
 
 class LineStatus(LabelledEnum):
@@ -177,28 +189,16 @@ class NothingToSend(Refusal):
     sentence = _("Nothing of pay run %(run)s waits to be sent by this channel.")
 
 
-class NotOnTheList(Refusal):
-    """A finding can be settled for people who have one."""
-
-    sentence = _("Some of these people have nothing to settle in pay run %(run)s. Please look at the list again.")
-
-
-class LineNotFrozen(Refusal):
-    """Before the run is submitted a hold or a new build does it, afterwards the money is gone."""
-
-    sentence = _("Only a line of a submitted or approved run that was not sent yet can be held back.")
-
-
 class NotUnderReview(Refusal):
     """Comments are for those who would prepare the run again."""
 
     sentence = _("Comments beside lines can be written while pay run %(run)s waits for its approval or its release.")
 
 
-class NotARunName(Invalid):
-    """A text that does not name a pay run."""
+class NotOnTheList(Refusal):
+    """A finding can be settled for people who have one."""
 
-    sentence = _("This is not the name of a pay run. A name looks like 2026-11, or 2026-11-r1 for its first follow-up.")
+    sentence = _("Some of these people have nothing to settle in pay run %(run)s. Please look at the list again.")
 
 
 class ListMoved(Refusal):
@@ -209,6 +209,18 @@ class ListMoved(Refusal):
         "The list changed while you read it: it has %(n)s lines now. Nothing was done. Please look again.",
         1,
     )
+
+
+class LineNotFrozen(Refusal):
+    """Before the run is submitted a hold or a new build does it, afterwards the money is gone."""
+
+    sentence = _("Only a line of a submitted or approved run that was not sent yet can be held back.")
+
+
+class NotARunName(Invalid):
+    """A text that does not name a pay run."""
+
+    sentence = _("This is not the name of a pay run. A name looks like 2026-11, or 2026-11-r1 for its first follow-up.")
 
 
 class TooManyFollowUps(Refusal):
@@ -241,6 +253,13 @@ class RunName:
 
     def __str__(self) -> str:
         return f"{self.month}-r{self.follow_up}" if self.follow_up else str(self.month)
+
+
+def stop_of(died: bool, on_hold: bool) -> RunAct:
+    """Why the line of somebody who died, was put on hold or left since it was frozen is held back."""
+    if died:
+        return RunAct.STOP_DIED
+    return RunAct.STOP_ON_HOLD if on_hold else RunAct.STOP_LEFT
 
 
 def next_name(month: Month, taken: Iterable[RunName]) -> RunName:
