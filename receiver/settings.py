@@ -90,8 +90,8 @@ class Settings(BaseSettings):
     payee_cooling_off_hours: int = Field(default=48, ge=0, le=24 * 30)
     two_approvers_above: int = Field(default=50_000_000, ge=0, le=10**15)
 
-    upload_max_mb: int = Field(default=5, ge=1, le=100)
-    import_max_rows: int = Field(default=2000, ge=1, le=100_000)
+    result_max_mb: int = Field(default=32, ge=1, le=32)
+    result_max_rows: int = Field(default=150_000, ge=1, le=300_000)
 
     log_format: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

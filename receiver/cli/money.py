@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from receiver.access import SYSTEM, Permission
 from receiver.cli.frame import REFUSED, As, Json, PasswordStdin, acting, emit, opened, private_file, proven, say
+from receiver.cli.runs import ProgrammeCode, find
 from receiver.kit.words import _
 from receiver.ledger import actions as ledger_actions
 from receiver.ledger import queries as ledger_queries
 from receiver.ledger.rules import DumpForm
 from receiver.stipends import actions, queries
+from receiver.stipends.rules.result_formats import FORMATS, STANDARD
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 ledger = typer.Typer(help="The double-entry ledger.", no_args_is_help=True)
 
@@ -28,24 +33,36 @@ def add_to(app: typer.Typer) -> None:
 
 def reconcile(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    run: Annotated[str, typer.Option("--run", metavar="RUN", help="The pay run that it is about, such as 2026-11.")],
     as_: As,
-    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv:standard")] = "csv:standard",
+    programme: ProgrammeCode = None,
+    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help=", ".join(FORMATS))] = STANDARD.code,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look; change nothing.")] = False,
     password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
-    """Take in a file of results; the same file again changes nothing."""
+    """Take in a file of results of a pay run; the same file again changes nothing."""
     data = file.read_bytes()
     with opened() as system:
         if dry_run:
             actor = acting(system, as_)
             with system.database.read() as session:
-                counts = queries.check_results(session, actor, data, format_).counts
+                about, _owner = find(session, actor, run, Permission.PAY_RUN_RECONCILE, programme)
+                check = queries.check_results(session, actor, about, data, format_)
+                _say_if_before(session, check)
         else:
             actor = proven(system, as_, password_stdin=password_stdin)
             with system.database.write() as session:
-                counts = actions.take_results(session, actor, data, form=format_).counts
-    emit(dict(counts), as_json=json, lines=[f"{name}\t{count}" for name, count in counts.items()])
+                about, _owner = find(session, actor, run, Permission.PAY_RUN_RECONCILE, programme)
+                check = actions.take_results(session, actor, about, data, form=format_)
+                _say_if_before(session, check)
+    emit(dict(check.counts), as_json=json, lines=[f"{name}\t{count}" for name, count in check.counts.items()])
+
+
+def _say_if_before(session: Session, check: queries.ResultCheck) -> None:
+    if check.before is not None:
+        run, programme = queries.run_of_file(session, check.before)
+        say(_("This very file was taken in before, for pay run %(run)s.", run=f"{run.name} ({programme.code})"))
 
 
 @ledger.command("dump")

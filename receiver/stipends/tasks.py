@@ -96,13 +96,13 @@ def missed(work: Work, due: datetime) -> dict[str, object]:
 
 
 @step(final=True)
-def take(work: Work, session: Session, *, file_id: UUID) -> dict[str, object]:
+def take(work: Work, session: Session, *, run_id: UUID, file_id: UUID) -> dict[str, object]:
     """Take in a kept file, in one transaction."""
-    check = actions.take_stored(session, work.actor, queries.result_file(session, file_id))
-    return dict(check.counts)
+    run, file = session.get_one(PayRun, run_id), queries.result_file(session, file_id)
+    return dict(actions.take_stored(session, work.actor, run, file).counts)
 
 
 @workflow("stipends.reconcile", title=_("Taking in results"))
-def reconcile(work: Work, file_id: UUID) -> dict[str, object]:
-    """Take in a file of results that was kept."""
-    return take(work, file_id=file_id)
+def reconcile(work: Work, run_id: UUID, file_id: UUID) -> dict[str, object]:
+    """Take in a file of results that was kept for a run."""
+    return take(work, run_id=run_id, file_id=file_id)

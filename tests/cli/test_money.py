@@ -66,15 +66,15 @@ def test_a_month_from_draft_to_follow_up(practice, run, tmp_path):
     run("ledger", "dump", "--format", "json", "--out", dump)
     assert stat.S_IMODE(dump.stat().st_mode) == 0o600
     before = json.loads(dump.read_text())
-    results = tmp_path / "results.csv"
+    results, sheet = tmp_path / "results.csv", tmp_path / "sheet.csv"
     payments = [one for one in before["payments"] if (one["programme"], one["run"]) == ("EVAC", run_)]
-    write_results(results, payments)
-    looked = run("reconcile", results, "--as", RELEASER, "--dry-run", "--json").json
-    taken = run("reconcile", results, "--as", RELEASER, "--json").json
-    assert looked == taken
-    assert taken["failed"] == 1
-    again = run("reconcile", results, "--as", RELEASER, "--json").json
-    assert again["settled"] == again["failed"] == 0
+    about = ("--run", run_, *of, "--as", RELEASER)
+    write_results(results, [one for one in payments if one["channel"] != "cash_desk"])
+    write_sheet(sheet, [one for one in payments if one["channel"] == "cash_desk"])
+    assert reconciled(run, results, *about)["failed"] == 1
+    run("reconcile", sheet, *about, code=1)
+    assert reconciled(run, sheet, *about, "--format", "csv:cash-desk")["settled"] > 0
+    run("runs", "close", run_, *of, "--as", RELEASER)
     after = tmp_path / "after.json"
     run("ledger", "dump", "--format", "json", "--out", after)
     assert breaches(json.loads(after.read_text()), before) == []
@@ -98,16 +98,57 @@ def test_the_check_lists_who_is_not_explained_yet(practice, run):
     assert [line.split("\t")[0] for line in lines if line.startswith("R-")] == [one["person"] for one in told["list"]]
 
 
-def write_results(path, payments):
+def write_results(path, payments, failing=1):
     live = [one for one in payments if one["state"] == "instructed"]
-    assert len(live) > 1
+    assert len(live) > failing
     lines = ["end_to_end_id,status,amount,currency,reason,provider_reference,at"]
     for number, one in enumerate(live):
-        status, why = ("failed", "number not registered") if number == 0 else ("settled", "")
+        status, why = ("failed", "PAYEE_NOT_FOUND") if number < failing else ("settled", "")
         lines.append(
             f"{one['end_to_end_id']},{status},{one['amount_minor']},{one['currency']},{why},MP-{number},2026-11-24"
         )
     path.write_text("\n".join([*lines, ""]))
+
+
+def reconciled(run, *given):
+    """Look first, take in, and take in again."""
+    looked = run("reconcile", *given, "--dry-run", "--json").json
+    taken = run("reconcile", *given, "--json").json
+    assert looked == taken
+    assert taken["exceptions"] == 0
+    again = run("reconcile", *given, "--json").json
+    assert set(again.values()) == {0, again["known"]}
+    return taken
+
+
+def write_sheet(path, payments):
+    """What the desk hands back: its sheet with who was paid, when, and how they signed."""
+    live = [one for one in payments if one["state"] == "instructed"]
+    assert live
+    lines = ["end_to_end_id,amount,currency,paid,date,signature"]
+    lines += [f"{one['end_to_end_id']},{one['amount_minor']},{one['currency']},yes,2026-11-24,signed" for one in live]
+    path.write_text("\n".join([*lines, ""]))
+
+
+def test_a_file_is_about_one_run(practice, run, tmp_path):
+    """A file of a run that is closed does nothing for another one, and says so."""
+    dump = tmp_path / "dump.json"
+    run("ledger", "dump", "--format", "json", "--out", dump)
+    payments = json.loads(dump.read_text())["payments"]
+    released = next(one for one in practice["months"] if (one["programme"], one["state"]) == ("EVAC", "released"))
+    mine = [one for one in payments if (one["programme"], one["run"]) == ("EVAC", released["run"])]
+    results = tmp_path / "results.csv"
+    write_results(results, [one for one in mine if one["channel"] != "cash_desk"], failing=0)
+    other = next(one for one in practice["months"] if one["state"] == "closed")
+    wrong = ("--run", other["run"], "--programme", other["programme"], "--as", RELEASER)
+    told = run("reconcile", results, *wrong, code=1)
+    assert f"{released['run']} (EVAC)" in told.err
+    right = ("--run", released["run"], "--programme", "EVAC", "--as", RELEASER)
+    assert run("reconcile", results, *right, "--json").json["settled"] > 0
+    told = run("reconcile", results, *wrong, "--json")
+    assert set(told.json.values()) == {0, told.json["known"]}
+    assert f"{released['run']} (EVAC)" in told.err
+    run("reconcile", results, "--as", RELEASER, code=2)
 
 
 def test_an_unknown_run_or_programme(practice, run):

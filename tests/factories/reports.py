@@ -38,7 +38,7 @@ def small_month(session: Session, *, code: str | None = None) -> Team:
     enrolled(session, team, "Waiting Person", pay="waiting")
     run = make_run(session, team, "released")
     by_file = payments(session, run, channel=Channel.MOBILE_MONEY_FILE)
-    stipends.take_results(session, team.releaser, results([(by_file[0], "settled"), (by_file[1], "failed")]))
+    stipends.take_results(session, team.releaser, run, results([(by_file[0], "settled"), (by_file[1], "failed")]))
     desk = [one.id for one in payments(session, run, channel=Channel.CASH_DESK)]
     stipends.mark_paid(session, team.releaser, run, desk)
     stipends.close_run(session, team.releaser, run)

@@ -187,12 +187,23 @@ def results(rows: Sequence[tuple[Payment, str]], *, reason: str = "", amount: in
     return "\n".join([head, *lines, ""]).encode()
 
 
+def sheet(rows: Sequence[tuple[Payment, str]], *, reason: str = "", amount: int | None = None) -> bytes:
+    """The sheet of the cash desk, filled in (`csv:cash-desk`); who was paid is told in the words of `results`."""
+    head = "number,end_to_end_id,reference,name,amount,currency,paid,date,signature,reason"
+    lines = [
+        f"{one.number},{one.end_to_end_id},,,{amount or one.amount_minor},{one.currency},"
+        f"{'yes' if status == 'settled' else 'no'},2026-11-26,signed,{reason}"
+        for one, status in rows
+    ]
+    return "\n".join([head, *lines, ""]).encode()
+
+
 def settle_all(session: Session, team: Team, run: PayRun) -> None:
     """Everything that is on its way arrives: by a file of results, and at the cash desk by hand."""
     waiting = payments(session, run, state=PaymentState.INSTRUCTED)
     by_file = [(one, "settled") for one in waiting if one.channel is not Channel.CASH_DESK]
     if by_file:
-        actions.take_results(session, team.releaser, results(by_file))
+        actions.take_results(session, team.releaser, run, results(by_file))
     if desk := [one.id for one in waiting if one.channel is Channel.CASH_DESK]:
         actions.mark_paid(session, team.releaser, run, desk)
 

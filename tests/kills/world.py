@@ -58,8 +58,8 @@ HEAD = (
 )
 NAMES = ("Selam Haile", "عمر محمد", "ሰላም ኃይሌ", "Mona Idris", "Aster Girma", "Yonas", "Айгуль Садыкова", "مريم")
 PAID, ROWS, WRONG = 24, 102, 3
-STRANGE = 3
-"""Rows of results that no payment fits."""
+STRANGE = 4
+"""Rows of results that no payment fits, or that the file has no say on."""
 KNOWN = 4
 """People of the manifest who are here already, by their passports."""
 
@@ -131,7 +131,7 @@ def build(database: Database, settings: Settings) -> World:
             to_reconcile=gone_out.id,
             reconcile_name=str(gone_out.name),
             results=results,
-            results_id=actions.store_results(session, team.releaser, results).id,
+            results_id=actions.store_results(session, team.releaser, gone_out, results).id,
         )
     with database.read() as session:
         world.dump = dumped(session)
@@ -158,13 +158,15 @@ def _manifest(known: list[Person], today: date, wrong: int = WRONG) -> bytes:
 
 
 def _results(payments: list[Payment]) -> bytes:
-    """Two of three arrive, the others fail with a reason; three rows fit nothing."""
+    """Two of three arrive, the others fail with a reason; four rows fit nothing, one of them of the cash desk."""
     *sent, last = [one for one in payments if one.channel is not Channel.CASH_DESK]
     told = make.results([(one, "settled" if one.number % 3 else "failed") for one in sent], reason="Closed").decode()
     head, *lines = told.split()
     strange = [line.replace(line.partition(",")[0], f"UNKNOWN{number}") for number, line in enumerate(lines[:2])]
     [other_amount] = make.results([(last, "settled")], amount=1).decode().split()[1:]
-    return "\n".join([head, *lines, *strange, other_amount, ""]).encode()
+    at_desk = next(one for one in payments if one.channel is Channel.CASH_DESK)
+    [other_channel] = make.results([(at_desk, "settled")]).decode().split()[1:]
+    return "\n".join([head, *lines, *strange, other_amount, other_channel, ""]).encode()
 
 
 def dumped(session: Session) -> dict[str, Any]:
@@ -213,7 +215,8 @@ def release(session: Session, world: World) -> UUID:
 
 
 def reconcile(session: Session, world: World) -> UUID:
-    return actions.reconcile_in_background(session, world.finance, session.get_one(ResultFile, world.results_id))
+    run, file = session.get_one(PayRun, world.to_reconcile), session.get_one(ResultFile, world.results_id)
+    return actions.reconcile_in_background(session, world.finance, run, file)
 
 
 def import_went_wrong(session: Session, world: World, *, clean: bool = False) -> Iterator[str]:
@@ -375,7 +378,7 @@ def release_words(world: World, folder: Path) -> Sequence[str]:
 def reconcile_words(world: World, folder: Path) -> Sequence[str]:
     file = folder / "results.csv"
     file.write_bytes(world.results)
-    return ("reconcile", str(file), "--as", world.finance.email)
+    return (*("reconcile", str(file), "--run", world.reconcile_name), "--as", world.finance.email)
 
 
 COMMANDS = {

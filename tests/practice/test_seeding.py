@@ -25,7 +25,7 @@ PEOPLE, EACH = 70, 10
 @pytest.fixture
 def practice(system, monkeypatch):
     """Few people, of whom each caseworker has ten, and files of results of ten rows."""
-    settings = system.settings.model_copy(update={"import_max_rows": 10})
+    settings = system.settings.model_copy(update={"result_max_rows": 10})
     monkeypatch.setitem(system.database.info, "settings", settings)
     monkeypatch.setattr(staff, "PEOPLE_EACH", EACH)
     monkeypatch.setattr(seeding, "MANY_PEOPLE", PEOPLE)
@@ -50,7 +50,7 @@ def test_very_many_people(system, practice):
         assert session.scalar(select(func.count(Task.assignee_id.distinct()))) == len(workers)
         mine = select(Case.id).where(Case.person_id == Task.person_id, Case.caseworker_id == Task.assignee_id)
         assert not session.scalar(select(func.count()).select_from(Task).where(~mine.exists()))
-        assert session.scalar(select(func.max(ResultFile.rows))) == practice.import_max_rows
+        assert session.scalar(select(func.max(ResultFile.rows))) == practice.result_max_rows
         states = set(session.scalars(select(Payment.state).distinct()))
         assert states >= {PaymentState.SETTLED, PaymentState.FAILED, PaymentState.INSTRUCTED}
         assert session.scalar(select(func.count()).select_from(MonthlyReport)) == 1

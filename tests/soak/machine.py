@@ -36,6 +36,7 @@ from receiver.stipends.models import (
     ResultException,
     RunLine,
 )
+from receiver.stipends.queries import GONE_OUT
 from receiver.stipends.queries.dumping import DUMP
 from receiver.stipends.rules.enrolments import EndReason, HoldReason
 from receiver.stipends.rules.exceptions import Decision, ExceptionState
@@ -373,24 +374,37 @@ class Money(RuleBasedStateMachine):
             actions.download_file(session, self.team.releaser, self.pick(session, Instruction, which))
 
     @there_is("payments", "instructed", "accepted", "settled", "failed")
-    @rule(told=st.lists(st.tuples(st.integers(0, 15), WORDS), min_size=1, max_size=6), odd=st.integers(0, 3))
-    def results(self, told: list[tuple[int, str]], odd: int) -> None:
+    @rule(
+        told=st.lists(st.tuples(st.integers(0, 15), WORDS), min_size=1, max_size=6),
+        odd=st.integers(0, 3),
+        which_run=ANY,
+        sheet=st.booleans(),
+    )
+    def results(self, told: list[tuple[int, str]], odd: int, which_run: int, sheet: bool) -> None:
+        """What a provider or the sheet of the cash desk says, also of other runs and channels than it is about."""
         with self.trying() as session:
             rows = [(self.pick(session, Payment, which), word) for which, word in told]
-            data = make.results(rows, reason="R1", amount=49_999 if odd == 3 else None)
-            self.files.append(data)
-            actions.take_results(session, self.team.releaser, data)
+            run = self.run(session, which_run, *GONE_OUT)
+            form = "csv:cash-desk" if sheet else "csv:standard"
+            data = (make.sheet if sheet else make.results)(rows, reason="R1", amount=49_999 if odd == 3 else None)
+            self.files.append((run.id, data, form))
+            actions.take_results(session, self.team.releaser, run, data, form=form)
 
     @precondition(lambda self: getattr(self, "files", None))
-    @rule(which=ANY)
-    def results_again(self, which: int) -> None:
-        """18: the same file again changes nothing."""
-        data = self.files[which % len(self.files)]
+    @rule(which=ANY, again=ANY)
+    def results_again(self, which: int, again: int) -> None:
+        """18: the same file again changes nothing, whichever run it is offered for."""
+        run_id, data, form = self.files[which % len(self.files)]
+        taken = None
         with self.trying() as session:
-            actions.take_results(session, self.team.releaser, data)
+            first = session.get_one(PayRun, run_id)
+            taken = actions.take_results(session, self.team.releaser, first, data, form=form)
+        if taken is None:
+            return
         before = self.dumped()
         with self.trying() as session:
-            check = actions.take_results(session, self.team.releaser, data)
+            run = self.run(session, again, *GONE_OUT)
+            check = actions.take_results(session, self.team.releaser, run, data, form=form)
             assert set(check.counts.values()) <= {0, check.counts["known"]}
         assert self.dumped() == before
 

@@ -1,26 +1,29 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import false, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from receiver.access import RoleNeeded
+from receiver.access import Permission, RoleNeeded
 from receiver.audit import Kind
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id
-from receiver.kit.money import Money
 from receiver.kit.tables import TableError
 from receiver.ledger.queries import check, find_account, person_account
 from receiver.ledger.rules import paid
 from receiver.settings import Settings
 from receiver.stipends import actions, queries
-from receiver.stipends.models import Payment, ResultException, ResultFile
+from receiver.stipends.models import Payment, PayRun, ResultException, ResultFile
 from receiver.stipends.rules.exceptions import (
+    BelongsElsewhere,
     Decision,
     ExceptionSettled,
     ExceptionState,
     NoPaymentToMove,
     NothingToDecide,
+    NotReleased,
     ResultFileState,
     ResultsFaulty,
     ResultsTooLong,
@@ -37,20 +40,17 @@ from receiver.stipends.rules.payments import (
 from receiver.stipends.rules.results import ExceptionKind
 from receiver.stipends.rules.runs import ReasonMissing, RunAct, RunState
 from receiver.vault.models import DataKey
-from tests.factories.partners import make_programme
 from tests.factories.stipends import (
     BASE,
     NOVEMBER,
-    approve,
     bring,
-    enrolled,
     make_people,
-    make_policy,
     make_run,
     make_team,
     payments,
     results,
     settle_all,
+    sheet,
 )
 from tests.stipends.records import last_record, recorded
 
@@ -77,8 +77,43 @@ def sent(session, run):
     return payments(session, run, channel=Channel.MOBILE_MONEY_FILE)
 
 
+@dataclass
+class Other:
+    """Another released run and its one payment by mobile money."""
+
+    run: PayRun
+    code: str
+    sent: list[Payment]
+
+
+def another(session, team, month):
+    run = make_run(session, team, "released", month)
+    return Other(run, team.programme.code, payments(session, run, channel=Channel.MOBILE_MONEY_FILE)[:1])
+
+
+@pytest.fixture
+def october(session, team, run):
+    """The month before, of the same programme."""
+    return another(session, team, NOVEMBER - 1)
+
+
+@pytest.fixture
+def elsewhere(session):
+    """The same month of another programme."""
+    other = make_team(session)
+    make_people(session, other, 2)
+    return another(session, other, NOVEMBER)
+
+
+def settled_rest(session, team, run):
+    settle_all(session, team, run)
+    return run
+
+
 def take(session, team, *rows, **more):
-    return actions.take_results(session, team.releaser, results(rows, **more))
+    """Take in a file for the run of its first payment."""
+    run = session.get_one(PayRun, rows[0][0].run_id)
+    return actions.take_results(session, team.releaser, run, results(rows, **more))
 
 
 def fresh(session, payment):
@@ -105,7 +140,8 @@ class TestTakingIn:
         assert two.provider_reference == f"MP-{two.number}"
         assert check(session) == []
         facts = last_record(session)["facts"]
-        assert (facts["settled"], facts["posted_RWF"]["entries"], facts["rows"]) == (1, 4, 3)
+        assert (facts["settled"], facts["entries"], facts["rows"]) == (1, 4, 3)
+        assert (facts["run"], facts["format"]) == (str(run.id), "csv:standard")
         file = session.scalars(select(ResultFile)).one()
         assert (file.state, file.content, file.counts) == (ResultFileState.TAKEN, None, check_.counts)
 
@@ -140,33 +176,27 @@ class TestTakingIn:
         assert fresh(session, sent[0]).state is PaymentState.RETURNED
         assert balance(session, sent[0].person_id) == BASE
 
-    def test_several_runs_and_programmes_in_one_file(self, session, team, run, sent):
-        other = make_team(session)
-        make_people(session, other, 2)
-        theirs = make_run(session, other, "released", NOVEMBER - 1)
-        (also,) = payments(session, theirs, channel=Channel.MOBILE_MONEY_FILE)
-        assert take(session, team, (sent[0], "settled"), (also, "settled")).counts["settled"] == 2
-        assert (run.state, theirs.state) == (RunState.RECONCILING, RunState.RECONCILING)
-        assert find_account(session, paid(other.programme.code)).balance.minor == BASE
+    def test_the_sheet_of_the_cash_desk(self, session, team, run):
+        (desk,) = payments(session, run, channel=Channel.CASH_DESK)
+        data = sheet([(desk, "settled")])
+        with pytest.raises(ResultsFaulty):
+            actions.take_results(session, team.releaser, run, data)
+        check_ = actions.take_results(session, team.releaser, run, data, form="csv:cash-desk")
+        assert check_.counts == {**NOTHING, "settled": 1}
+        assert (fresh(session, desk).state, desk.provider_reference) == (PaymentState.SETTLED, "signed")
+        assert balance(session, desk.person_id) == 0
+        assert check(session) == []
 
-    def test_several_currencies_in_one_file(self, session, team):
-        """An account in transit has one currency, so each goes by a channel of its own."""
-        enrolled(session, team)
-        (one,) = payments(session, make_run(session, team, "released"))
-        other = make_team(session)
-        other.programme = make_programme(session, currency="USD")
-        terms = {"base": Money(12_050, "USD")}
-        other.policy = make_policy(session, other.finance, other.approver, other.programme, **terms)
-        enrolled(session, other, pay="desk")
-        theirs = actions.build_run(session, other.finance, other.programme, NOVEMBER)
-        actions.submit_run(session, other.finance, theirs, accept_because="Fine.", overdraw_because="Promised.")
-        approve(session, other, theirs)
-        actions.release_run(session, other.releaser, theirs)
-        (also,) = payments(session, theirs)
-        rows = [results([(one, "settled")]).decode(), f"{also.end_to_end_id},settled,120.50,USD,,,\n"]
-        assert actions.take_results(session, team.releaser, "".join(rows).encode()).counts["settled"] == 2
-        facts = last_record(session)["facts"]
-        assert (facts["posted_RWF"]["sum_minor"], facts["posted_USD"]["sum_minor"]) == (BASE, 12_050)
+    def test_who_did_not_come_is_owed_again(self, session, team, run):
+        (desk,) = payments(session, run, channel=Channel.CASH_DESK)
+        data = sheet([(desk, "failed")], reason="ill")
+        actions.take_results(session, team.releaser, run, data, form="csv:cash-desk")
+        assert (fresh(session, desk).state, balance(session, desk.person_id)) == (PaymentState.FAILED, BASE)
+
+    def test_the_formats_of_a_run_are_those_of_its_channels(self, session, team, run):
+        codes = [form.code for form in queries.formats_of(queries.channels_of(session, run))]
+        assert codes == ["csv:standard", "csv:cash-desk"]
+        assert [form.code for form in queries.formats_of([Channel.CASH_DESK])] == ["csv:cash-desk"]
 
     def test_what_comes_late_still_moves_money_of_a_closed_run(self, session, team, run, sent):
         settle_all(session, team, run)
@@ -177,16 +207,16 @@ class TestTakingIn:
     def test_looking_first_writes_nothing(self, session, team, run, sent):
         data = results([(sent[0], "settled")])
         before = len(recorded(session))
-        assert queries.check_results(session, team.releaser, data).counts == {**NOTHING, "settled": 1}
+        assert queries.check_results(session, team.releaser, run, data).counts == {**NOTHING, "settled": 1}
         assert (len(recorded(session)), fresh(session, sent[0]).state) == (before, PaymentState.INSTRUCTED)
         with pytest.raises(RoleNeeded):
-            queries.check_results(session, team.approver, data)
+            queries.check_results(session, team.approver, run, data)
 
     def test_who_may(self, session, team, run, sent):
         data = results([(sent[0], "settled")])
         for act in (actions.take_results, actions.store_results):
             with pytest.raises(RoleNeeded):
-                act(session, team.approver, data)
+                act(session, team.approver, run, data)
 
 
 class TestFaults:
@@ -200,28 +230,45 @@ class TestFaults:
             (b"end_to_end_id,status,amount,currency\nX,gone,1.5,rw\n", ResultsFaulty),
         ],
     )
-    def test_are_told_and_nothing_is_taken_in(self, session, team, data, refusal):
+    def test_are_told_and_nothing_is_taken_in(self, session, team, run, data, refusal):
         with pytest.raises(refusal):
-            actions.take_results(session, team.releaser, data)
+            actions.take_results(session, team.releaser, run, data)
+        assert session.scalar(select(func.count()).select_from(ResultFile)) == 0
 
-    def test_all_cells_that_are_wrong_are_told_with_their_place_up_to_a_number(self, session, team):
+    def test_all_cells_that_are_wrong_are_told_with_their_place_up_to_a_number(self, session, team, run):
         rows = "\n".join("X,gone,1,RWF" for _row in range(150))
         with pytest.raises(ResultsFaulty) as refused:
-            actions.take_results(session, team.releaser, f"end_to_end_id,status,amount,currency\n{rows}\n".encode())
+            actions.take_results(
+                session, team.releaser, run, f"end_to_end_id,status,amount,currency\n{rows}\n".encode()
+            )
         assert len(refused.value.faults) == 100
         assert (refused.value.faults[0].row, refused.value.faults[0].column) == (2, "status")
 
-    def test_a_format_that_nobody_reads(self, session, team):
-        with pytest.raises(UnknownFormat):
-            actions.take_results(session, team.releaser, b"x", form="pain002")
+    def test_a_format_that_nobody_reads(self, session, team, run):
+        with pytest.raises(UnknownFormat, match="csv:cash-desk"):
+            actions.take_results(session, team.releaser, run, b"x", form="pain002")
 
-    def test_a_file_that_is_too_large(self, session, team):
-        session.info["settings"] = Settings(upload_max_mb=1)
+    def test_a_file_that_is_too_large(self, session, team, run, sent):
+        session.info["settings"] = Settings(result_max_mb=1, result_max_rows=2)
         try:
             with pytest.raises(ResultsTooLong):
-                actions.take_results(session, team.releaser, b"x" * 1_000_001)
+                actions.take_results(session, team.releaser, run, b"x" * 1_000_001)
+            with pytest.raises(TableError, match="2"):
+                take(session, team, *((one, "settled") for one in sent))
         finally:
             session.info.pop("settings", None)
+
+    def test_a_month_of_very_many_people_is_one_file(self, session):
+        """Whatever else is uploaded: a row weighs some hundred bytes."""
+        most = queries.limits(session)
+        assert most.results_most_rows > 100_000
+        assert most.results_most_mb * 1_000_000 > 100_000 * len("2026-11-GASHORA-123456,settled,60000,RWF,".ljust(200))
+
+    def test_what_was_not_sent_has_no_results(self, session, team):
+        make_people(session, team, 2)
+        run = make_run(session, team, "approved")
+        with pytest.raises(NotReleased):
+            take(session, team, (payments(session, run)[0], "settled"))
 
 
 class TestExceptions:
@@ -231,9 +278,9 @@ class TestExceptions:
 
     def test_a_row_without_a_payment_waits_for_a_person(self, session, team, run, sent):
         data = results([(sent[0], "settled")], reason="whose?").replace(sent[0].end_to_end_id.encode(), b"NOBODY-1")
-        assert actions.take_results(session, team.releaser, data).counts == {**NOTHING, "exceptions": 1}
+        assert actions.take_results(session, team.releaser, run, data).counts == {**NOTHING, "exceptions": 1}
         one = self.the_only(session, team)
-        assert (one.kind, one.payment_id, one.run_id, one.row) == (ExceptionKind.UNKNOWN_REFERENCE, None, None, 2)
+        assert (one.kind, one.payment_id, one.run_id, one.row) == (ExceptionKind.UNKNOWN_REFERENCE, None, run.id, 2)
         assert queries.exception_reason(session, one) == "whose?"
         assert queries.exception_by_id(session, team.finance, one.id) is one
         assert run.state is RunState.RELEASED
@@ -243,7 +290,7 @@ class TestExceptions:
         assert (one.state, one.decided_by) == (ExceptionState.SETTLED, team.finance.user_id)
         with pytest.raises(ExceptionSettled):
             actions.settle_exception(session, team.finance, one, decision=Decision.NOTHING, reason="Again.")
-        assert actions.take_results(session, team.releaser, data).counts == {**NOTHING, "known": 1}
+        assert actions.take_results(session, team.releaser, run, data).counts == {**NOTHING, "known": 1}
 
     def test_once_for_ever_in_whichever_file_it_comes(self, session, team, run, sent):
         take(session, team, (sent[0], "settled"), amount=BASE - 1)
@@ -318,14 +365,15 @@ class TestExceptions:
         assert fresh(session, sent[0]).state is PaymentState.SETTLED
         assert check(session) == []
 
-    def test_a_payment_that_was_never_sent_can_have_no_result(self, session, team, run):
-        make_people(session, make_team(session), 1)
-        other = make_team(session)
-        make_people(session, other, 2)
-        waiting = make_run(session, other, "approved")
-        assert take(session, team, (payments(session, waiting)[0], "settled")).counts["exceptions"] == 1
+    def test_a_payment_that_was_never_sent_can_have_no_result(self, session, team):
+        people = make_people(session, team, 3)
+        run = make_run(session, team, "approved")
+        actions.hold_back(session, team.finance, run, [people[0].id], reason="A doubt.")
+        actions.release_run(session, team.releaser, run)
+        (held,) = payments(session, run, state=PaymentState.CANCELLED)
+        assert take(session, team, (held, "settled")).counts["exceptions"] == 1
         one = self.the_only(session, team)
-        assert (one.kind, waiting.state) == (ExceptionKind.WRONG_STATE, RunState.APPROVED)
+        assert one.kind is ExceptionKind.WRONG_STATE
         with pytest.raises(PaymentCannotMove):
             actions.settle_exception(session, team.finance, one, decision=Decision.PAID, reason="They say so.")
 
@@ -342,24 +390,162 @@ class TestExceptions:
                 session.execute(update(ResultException).values(**change))
 
 
+class TestOtherRuns:
+    """A file moves nothing but what it is about."""
+
+    @pytest.mark.parametrize("same_programme", [True, False])
+    def test_a_row_of_another_run_waits_for_a_person(
+        self, session, team, run, sent, october, elsewhere, same_programme
+    ):
+        other = october if same_programme else elsewhere
+        (theirs,) = other.sent
+        check_ = take(session, team, (sent[0], "settled"), (theirs, "settled"))
+        assert check_.counts == {**NOTHING, "settled": 1, "exceptions": 1}
+        assert (fresh(session, theirs).state, other.run.state) == (PaymentState.INSTRUCTED, RunState.RELEASED)
+        assert find_account(session, paid(other.code)) is None or other.code == team.programme.code
+        (one,) = queries.open_exceptions(session, team.finance, run)
+        assert (one.kind, one.run_id, one.payment_id) == (ExceptionKind.OTHER_RUN, run.id, theirs.id)
+        assert queries.open_exceptions(session, team.finance, other.run) == [one]
+        assert [queries.run_tally(session, which).exceptions for which in (run, other.run)] == [1, 1]
+        places = queries.runs_of_exceptions(session, team.finance, [one])
+        assert places[theirs.id] == (other.run, queries.programme_of(session, other.run), theirs.channel)
+        actions.settle_exception(session, team.finance, one, decision=Decision.PAID, reason="They confirmed.")
+        assert (fresh(session, theirs).state, other.run.state) == (PaymentState.SETTLED, RunState.RECONCILING)
+        assert balance(session, theirs.person_id) == 0
+        assert check(session) == []
+        # What a person decided is not credited again by the right file, nor by the same row somewhere else.
+        assert take(session, team, (theirs, "settled")).counts == {**NOTHING, "known": 1}
+        assert take(session, team, (sent[1], "settled"), (theirs, "settled")).counts["exceptions"] == 0
+
+    def test_the_right_file_settles_while_a_person_has_not_decided(self, session, team, run, sent, october):
+        (theirs,) = october.sent
+        take(session, team, (sent[0], "settled"), (theirs, "settled"))
+        assert take(session, team, (theirs, "settled")).counts == {**NOTHING, "settled": 1}
+        (one,) = queries.open_exceptions(session, team.finance)
+        with pytest.raises(NothingToDecide):
+            actions.settle_exception(session, team.finance, one, decision=Decision.PAID, reason="They confirmed.")
+        actions.settle_exception(session, team.finance, one, decision=Decision.NOTHING, reason="Taken in there.")
+        assert (balance(session, theirs.person_id), check(session)) == (0, [])
+
+    def test_word_that_is_known_needs_nobody(self, session, team, run, sent, october):
+        """A statement over two months."""
+        (theirs,) = october.sent
+        take(session, team, (theirs, "settled"))
+        check_ = take(session, team, (sent[0], "settled"), (theirs, "settled"))
+        assert check_.counts == {**NOTHING, "settled": 1, "known": 1}
+
+    def test_a_late_contradiction_in_the_file_of_another_month(self, session, team, run, sent, october):
+        (theirs,) = october.sent
+        take(session, team, (theirs, "failed"))
+        actions.close_run(session, team.finance, settled_rest(session, team, october.run))
+        take(session, team, (sent[0], "settled"), (theirs, "settled"))
+        (one,) = queries.open_exceptions(session, team.finance)
+        assert one.kind is ExceptionKind.OTHER_RUN
+        actions.settle_exception(session, team.finance, one, decision=Decision.PAID, reason="It arrived.")
+        assert (fresh(session, theirs).state, october.run.state) == (PaymentState.SETTLED, RunState.CLOSED)
+        assert (balance(session, theirs.person_id), check(session)) == (0, [])
+
+    def test_a_file_on_the_wrong_page_is_refused_as_a_whole(self, session, team, run, sent, october, elsewhere):
+        data = results([(october.sent[0], "settled"), (elsewhere.sent[0], "settled")])
+        for act in (actions.take_results, actions.store_results, queries.check_results):
+            with pytest.raises(BelongsElsewhere) as refused:
+                act(session, team.releaser, run, data)
+        assert f"2026-10 ({team.programme.code})" in str(refused.value)
+        assert f"2026-11 ({elsewhere.code})" in str(refused.value)
+        assert session.scalar(select(func.count()).select_from(ResultFile)) == 0
+
+    def test_the_same_file_does_nothing_for_another_run_either(self, session, team, run, sent, october):
+        (theirs,) = october.sent
+        data = results([(theirs, "settled")])
+        actions.take_results(session, team.releaser, october.run, data)
+        before = len(recorded(session))
+        for act in (actions.take_results, queries.check_results):
+            check_ = act(session, team.releaser, run, data)
+            assert (check_.counts, check_.repeated) == ({**NOTHING, "known": 1}, True)
+            assert check_.before.run_id == october.run.id
+        assert (len(recorded(session)), run.state) == (before, RunState.RELEASED)
+
+    def test_who_may_not_reconcile_the_payments_run_decides_nothing(
+        self, session, team, run, sent, october, monkeypatch
+    ):
+        take(session, team, (sent[0], "settled"), (october.sent[0], "settled"))
+        (one,) = queries.open_exceptions(session, team.finance)
+        nothing = queries.visible_runs(team.finance, Permission.PAY_RUN_RECONCILE).where(false())
+        monkeypatch.setattr("receiver.stipends.queries.exceptions.visible_runs", lambda _actor, _permission: nothing)
+        with pytest.raises(NotFound):
+            actions.settle_exception(session, team.finance, one, decision=Decision.NOTHING, reason="Mine?")
+        assert one.state is ExceptionState.OPEN
+
+    def test_a_row_is_decided_on_the_pages_of_the_two_runs_only(self, session, team, run, sent, october, elsewhere):
+        take(session, team, (sent[0], "settled"), (october.sent[0], "settled"))
+        (one,) = queries.open_exceptions(session, team.finance)
+        for page in (run, october.run):
+            assert queries.exception_by_id(session, team.finance, one.id, page) is one
+        with pytest.raises(NotFound):
+            queries.exception_by_id(session, team.finance, one.id, elsewhere.run)
+
+
+class TestOtherChannels:
+    @pytest.mark.parametrize(("decision", "owed"), [(Decision.PAID, 0), (Decision.NOTHING, 0), (Decision.FAILED, BASE)])
+    def test_a_provider_has_no_say_on_the_cash_desk(self, session, team, run, sent, decision, owed):
+        (desk,) = payments(session, run, channel=Channel.CASH_DESK)
+        take(session, team, (sent[0], "settled"), (desk, "settled"))
+        assert fresh(session, desk).state is PaymentState.INSTRUCTED
+        (one,) = queries.open_exceptions(session, team.finance, run)
+        assert (one.kind, one.payment_id) == (ExceptionKind.OTHER_CHANNEL, desk.id)
+        actions.settle_exception(session, team.finance, one, decision=decision, reason="The desk says so.")
+        assert (balance(session, desk.person_id), check(session)) == (owed, [])
+
+    def test_nor_where_the_desk_has_paid_already(self, session, team, run):
+        """Paid by both is paid twice: somebody has to know."""
+        (desk,) = payments(session, run, channel=Channel.CASH_DESK)
+        actions.mark_paid(session, team.releaser, run, [desk.id])
+        assert take(session, team, (desk, "settled")).counts == {**NOTHING, "exceptions": 1}
+
+    def test_the_desk_has_no_say_on_a_provider(self, session, team, run, sent):
+        data = sheet([(sent[0], "settled")])
+        check_ = actions.take_results(session, team.releaser, run, data, form="csv:cash-desk")
+        assert check_.counts == {**NOTHING, "exceptions": 1}
+        (one,) = queries.open_exceptions(session, team.finance, run)
+        assert one.kind is ExceptionKind.OTHER_CHANNEL
+
+
 class TestKeptFiles:
     def test_wait_for_the_background_sealed(self, session, team, run, sent):
         data = results([(sent[0], "settled")])
-        file = actions.store_results(session, team.releaser, data)
+        file = actions.store_results(session, team.releaser, run, data)
         assert (file.state, file.rows) == (ResultFileState.WAITING, 1)
         assert sent[0].end_to_end_id.encode() not in file.content
         assert last_record(session)["kind"] == Kind.RESULTS_UPLOADED
-        assert actions.store_results(session, team.releaser, data) is file
-        work = actions.reconcile_in_background(session, team.releaser, file)
-        assert actions.reconcile_in_background(session, team.releaser, file) == work
+        assert actions.store_results(session, team.releaser, run, data) is file
+        work = actions.reconcile_in_background(session, team.releaser, run, file)
+        assert actions.reconcile_in_background(session, team.releaser, run, file) == work
         with pytest.raises(RoleNeeded):
-            actions.reconcile_in_background(session, team.approver, file)
-        assert actions.take_stored(session, team.releaser, file).counts == {**NOTHING, "settled": 1}
+            actions.reconcile_in_background(session, team.approver, run, file)
+        assert actions.take_stored(session, team.releaser, run, file).counts == {**NOTHING, "settled": 1}
         assert (file.state, file.content) == (ResultFileState.TAKEN, None)
-        again = actions.take_stored(session, team.releaser, file)
+        again = actions.take_stored(session, team.releaser, run, file)
         assert (again.counts, again.repeated) == ({**NOTHING, "known": 1}, True)
         with pytest.raises(RoleNeeded):
-            actions.take_stored(session, team.approver, file)
+            actions.take_stored(session, team.approver, run, file)
+
+    def test_belong_to_the_run_they_were_offered_for_last(self, session, team, run, sent, october):
+        """Uploaded on the wrong page, looked at, and put on the right one before it was taken in."""
+        (theirs,) = october.sent
+        data = results([(theirs, "settled"), (sent[0], "settled")])
+        file = actions.store_results(session, team.releaser, run, data)
+        assert queries.result_file(session, file.id, run) is file
+        with pytest.raises(NotFound):
+            queries.result_file(session, file.id, october.run)
+        assert actions.store_results(session, team.releaser, october.run, data) is file
+        assert (file.run_id, queries.run_of_file(session, file)[0]) == (october.run.id, october.run)
+        with pytest.raises(NotFound):
+            actions.take_stored(session, team.releaser, run, file)
+        check_ = actions.take_stored(session, team.releaser, october.run, file)
+        assert check_.counts == {**NOTHING, "settled": 1, "exceptions": 1}
+        assert actions.store_results(session, team.releaser, run, data).run_id == october.run.id
+        assert queries.result_file(session, file.id, run) is file
+        assert actions.take_stored(session, team.releaser, run, file).before is file
 
 
 class TestCashDesk:

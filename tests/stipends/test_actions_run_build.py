@@ -406,7 +406,7 @@ class TestLater:
         actions.hold_back(session, team.finance, run, [held.id], reason="A doubt.")
         actions.release_run(session, team.releaser, run)
         (its,) = [one for one in payments(session, run) if one.person_id == failed.id]
-        actions.take_results(session, team.releaser, results([(its, "failed")]))
+        actions.take_results(session, team.releaser, run, results([(its, "failed")]))
         actions.mark_paid(session, team.releaser, run, [one.id for one in payments(session, run, channel="cash_desk")])
         actions.close_run(session, team.finance, run)
         actions.ask_cash_desk(session, team.finance, missed)

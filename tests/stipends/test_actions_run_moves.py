@@ -180,7 +180,7 @@ class TestClosing:
         with pytest.raises(RunCannotMove):
             actions.close_run(session, team.finance, run)
         one, *_others = payments(session, run, channel=Channel.MOBILE_MONEY_FILE)
-        actions.take_results(session, team.releaser, results([(one, "failed")]))
+        actions.take_results(session, team.releaser, run, results([(one, "failed")]))
         with pytest.raises(StillPending):
             actions.close_run(session, team.finance, run)
         settle_all(session, team, run)
@@ -196,7 +196,7 @@ class TestClosing:
     def test_not_while_a_row_waits_for_a_decision(self, session, team, people):
         run = make_run(session, team, "reconciling")
         one, *_others = payments(session, run, channel=Channel.MOBILE_MONEY_FILE)
-        actions.take_results(session, team.releaser, results([(one, "failed")]))
+        actions.take_results(session, team.releaser, run, results([(one, "failed")]))
         with pytest.raises(ExceptionsOpen):
             actions.close_run(session, team.finance, run)
 

@@ -133,7 +133,7 @@ def test_one_file_of_results_is_taken_in_once(database, team, at_once):
         odd = results([(sent[0], "settled")], amount=1)
 
     def take(session, number):
-        actions.take_results(session, team.releaser, odd if number % 4 == 0 else data)
+        actions.take_results(session, team.releaser, run, odd if number % 4 == 0 else data)
 
     assert at_once(take) == {"done": MANY}
     with database.read() as session:

@@ -67,10 +67,10 @@ def test_a_month_with_everything_in_it(session, team, dump):
     actions.release_run(session, team.releaser, run, channels=[Channel.MOBILE_MONEY_FILE])
     actions.release_run(session, team.releaser, run)
     one, two, three = payments(session, run, channel=Channel.MOBILE_MONEY_FILE, state="instructed")
-    actions.take_results(session, team.releaser, results([(one, "failed"), (two, "returned"), (three, "pending")]))
-    actions.take_results(session, team.releaser, results([(one, "settled")]))
+    actions.take_results(session, team.releaser, run, results([(one, "failed"), (two, "returned"), (three, "pending")]))
+    actions.take_results(session, team.releaser, run, results([(one, "settled")]))
     settle_all(session, team, run)
-    actions.take_results(session, team.releaser, results([(three, "settled")]))
+    actions.take_results(session, team.releaser, run, results([(three, "settled")]))
     now = dump()
     assert breaches(now, earlier) == []
     (told,) = now["runs"]
@@ -123,7 +123,7 @@ def test_two_approvals_follow_ups_and_holds_of_known_people(session, team, dump)
     approve(session, team, run, team.second)
     actions.release_run(session, team.releaser, run)
     (mobile,) = payments(session, run, channel=Channel.MOBILE_MONEY_FILE)
-    actions.take_results(session, team.releaser, results([(mobile, "failed")]))
+    actions.take_results(session, team.releaser, run, results([(mobile, "failed")]))
     settle_all(session, team, run)
     actions.close_run(session, team.finance, run)
     review = clock.today("Africa/Kigali") + timedelta(days=9)
@@ -150,7 +150,7 @@ def test_the_history_of_a_payment_is_the_way_it_went(session, team, dump):
     run = make_run(session, team, "released")
     (one,) = payments(session, run, channel=Channel.MOBILE_MONEY_FILE)
     for word in ("pending", "settled", "returned"):
-        actions.take_results(session, team.releaser, results([(one, word)]))
+        actions.take_results(session, team.releaser, run, results([(one, word)]))
     told = next(each for each in dump()["payments"] if each["id"] == str(one.id))
     assert [step["state"] for step in told["history"]] == ["pending", "instructed", "accepted", "settled", "returned"]
     (entitlement,) = [each for each in dump()["entitlements"] if each["id"] == told["entitlement_id"]]

@@ -32,7 +32,7 @@ def failed(system, team):
         make_people(session, team, 3)
         run = make_run(session, team, "released")
         by_file = [(one, "failed") for one in payments(session, run) if one.channel != "cash_desk"]
-        actions.take_results(session, team.releaser, results(by_file, reason="Wallet closed"))
+        actions.take_results(session, team.releaser, run, results(by_file, reason="Wallet closed"))
         for payment, _ in by_file:
             session.refresh(payment)
         return by_file
@@ -263,5 +263,5 @@ class TestToday:
             make_people(session, team, 26)
             run = make_run(session, team, "released")
             by_file = [(one, "failed") for one in payments(session, run) if one.channel != "cash_desk"]
-            actions.take_results(session, team.releaser, results(by_file))
+            actions.take_results(session, team.releaser, run, results(by_file))
         assert "25" in finance.get("/today").text(".//*[@id='failedpay-h']")

@@ -15,7 +15,18 @@ from receiver.settings import Settings
 from receiver.stipends import actions, queries
 from tests.factories.accounts import acting, make_user
 from tests.factories.partners import make_programme
-from tests.factories.stipends import NOVEMBER, enrolled, make_people, make_run, on_hold, payments, results, rwf, wallet
+from tests.factories.stipends import (
+    NOVEMBER,
+    enrolled,
+    make_people,
+    make_run,
+    on_hold,
+    payments,
+    results,
+    rwf,
+    sheet,
+    wallet,
+)
 from tests.support.queries import counted
 
 
@@ -360,12 +371,13 @@ class TestRelease:
 
 
 class TestReconciliation:
-    def upload(self, browser, at, data, status=303):
+    def upload(self, browser, at, data, status=303, **said):
         form = browser.get(at("reconciliation")).form(at("reconciliation"))
-        return browser.post(form.action, form.values, files={"file": ("r.csv", data, "text/csv")}, status=status)
+        values = form.with_(**said) if said else form.values
+        return browser.post(form.action, values, files={"file": ("r.csv", data, "text/csv")}, status=status)
 
-    def take(self, browser, at, data):
-        answer = self.upload(browser, at, data)
+    def take(self, browser, at, data, **said):
+        answer = self.upload(browser, at, data, **said)
         where = answer.response.headers["location"]
         return browser.follow(browser.submit(browser.get(where).form(where)))
 
@@ -417,6 +429,63 @@ class TestReconciliation:
         where = answer.response.headers["location"]
         page = releaser.follow(releaser.post(where))
         assert "Nothing new: 2 rows were taken in before." in page.text()
+
+    def test_the_format_is_one_of_the_runs_channels(self, releaser, bring, at, system):
+        run = bring("released")
+        page = releaser.get(at("reconciliation"))
+        codes = [box.get("value") for box in page.all(".//input[@name='format']")]
+        assert codes == ["csv:standard", "csv:cash-desk"]
+        assert page.form(at("reconciliation")).values["format"] == "csv:standard"
+        with system.database.read() as session:
+            (desk,) = (each for each in payments(session, run) if each.channel == "cash_desk")
+        data = sheet([(desk, "settled")])
+        assert "The column “status” is missing." in self.upload(releaser, at, data, status=422).text()
+        assert errors(self.upload(releaser, at, data, status=422, format="csv:nothing"))
+        page = self.take(releaser, at, data, format="csv:cash-desk")
+        assert "1 row is taken in." in page.text()
+        assert "Nobody is expected at the cash desk." in releaser.get(at("cash-desk")).text()
+
+    def test_a_run_paid_at_the_desk_alone_offers_its_sheet(self, releaser, bring, at):
+        bring("released", 1)
+        boxes = releaser.get(at("reconciliation")).all(".//input[@name='format']")
+        assert [box.get("value") for box in boxes] == ["csv:cash-desk"]
+
+    def test_a_row_of_another_run_says_whose_it_is_and_is_decided(self, releaser, bring, at, system, team):
+        run = bring("released")
+        with system.database.write() as session:
+            other = make_run(session, team, "released", NOVEMBER - 1)
+            mine, theirs = (payments(session, which, channel="mobile_money_file")[0] for which in (run, other))
+        there = at("reconciliation").replace("2026-11", "2026-10")
+        page = self.upload(releaser, at, results([(theirs, "settled")]), status=422)
+        assert f"2026-10 ({team.programme.code})" in errors(page)
+        data = results([(mine, "settled"), (theirs, "settled")], reason="PAYEE_NOT_FOUND")
+        answer = self.upload(releaser, at, data)
+        assert "Of another pay run" in releaser.follow(answer).text()
+        where = answer.response.headers["location"]
+        page = releaser.follow(releaser.submit(releaser.get(where).form(where)))
+        assert "Of another pay run" in page.text()
+        assert "The number is not registered with the provider." in page.text()
+        assert page.links["2026-10"] == there.replace("/reconciliation", "")
+        assert "Of another pay run" in releaser.get(there).text()
+        releaser.get(where.replace("2026-11", "2026-10"))
+        again = releaser.follow(self.upload(releaser, lambda part: at(part).replace("2026-11", "2026-10"), data))
+        assert "This very file was taken in before." in again.text()
+        assert again.links["2026-11"] == at("reconciliation")
+        (form,) = (form for form in page.all(".//form") if "/exceptions/" in form.get("action", ""))
+        form = page.form(form.get("action"))
+        page = releaser.follow(releaser.submit(form, decision="paid", reason="They confirmed."))
+        assert "The decision is noted." in page.text()
+        with system.database.read() as session:
+            assert payments(session, other, channel="mobile_money_file")[0].state == "settled"
+
+    def test_a_file_that_waits_is_looked_at_on_the_page_of_its_run(self, releaser, bring, at, system, team):
+        run = bring("released")
+        with system.database.write() as session:
+            make_run(session, team, "released", NOVEMBER - 1)
+            mine = payments(session, run, channel="mobile_money_file")[0]
+        where = self.upload(releaser, at, results([(mine, "settled")])).response.headers["location"]
+        releaser.get(where.replace("2026-11", "2026-10"), status=404)
+        releaser.post(where.replace("2026-11", "2026-10"), status=404)
 
     def test_a_large_file_goes_to_the_background(self, releaser, bring, at, system, monkeypatch, work_done):
         monkeypatch.setattr("receiver.stipends.routes.reconciling.AT_ONCE", 0)

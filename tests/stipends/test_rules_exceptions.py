@@ -12,7 +12,7 @@ from receiver.stipends.rules.exceptions import (
     moves_for,
 )
 from receiver.stipends.rules.payments import PaymentMove, PaymentState
-from receiver.stipends.rules.results import Fault
+from receiver.stipends.rules.result_formats import Fault
 
 S, M, D = PaymentState, PaymentMove, Decision
 

@@ -1,110 +1,40 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from receiver.kit.ids import new_id
 from receiver.kit.money import Money
-from receiver.stipends.rules.payments import PAYMENT_ARROWS, PaymentMove, PaymentState, move_payment
+from receiver.stipends.rules.payments import PAYMENT_ARROWS, Channel, PaymentMove, PaymentState, move_payment
+from receiver.stipends.rules.result_formats import CASH_SHEET, STANDARD, ResultRow, ResultStatus
 from receiver.stipends.rules.results import (
     EXPLAIN,
-    LONGEST,
-    REQUIRED,
     Effect,
     ExceptionKind,
     PaymentFacts,
-    ResultRow,
-    ResultStatus,
-    column_faults,
+    Scope,
     judge,
     judge_file,
-    read_row,
     tally,
 )
 
 P, S, E, K, M = PaymentState, ResultStatus, Effect, ExceptionKind, PaymentMove
 AMOUNT = Money(50_000, "RWF")
+RUN = new_id()
+PHONE = Scope(RUN, STANDARD.channels)
+DESK = Scope(RUN, CASH_SHEET.channels)
 
 
 def row(status=S.SETTLED, reference="X-1", number=2, amount=AMOUNT, **more):
     return ResultRow(number, reference, status, amount, **more)
 
 
-def payment(state=P.INSTRUCTED, taken=(), reference="X-1"):
-    return PaymentFacts(reference, AMOUNT, state, frozenset(taken))
-
-
-def cells(**more):
-    return {"end_to_end_id": "X-1", "status": "settled", "amount": "50000", "currency": "RWF"} | more
-
-
-# Reading
-
-
-@pytest.mark.parametrize(
-    ("given_cells", "read"),
-    [
-        (cells(), row()),
-        (cells(status=" Settled ", currency="rwf", end_to_end_id=" X-1 "), row()),
-        (cells(amount="50000.00"), row()),
-        (cells(amount="٥٠٠٠٠"), row()),
-        (cells(amount="12.05", currency="USD"), row(amount=Money(1_205, "USD"))),
-        (cells(amount="12.5", currency="USD"), row(amount=Money(1_250, "USD"))),
-        (cells(amount="12.5000", currency="USD"), row(amount=Money(1_250, "USD"))),
-        (cells(amount="12", currency="USD"), row(amount=Money(1_200, "USD"))),
-        (cells(amount="0"), row(amount=Money(0, "RWF"))),
-        (cells(reason="closed", provider_reference="77"), row(reason="closed", provider_reference="77")),
-        (cells(at="2026-11-25"), row(at=date(2026, 11, 25))),
-        (cells(at="2026-11-25T14:30:00+02:00"), row(at=datetime.fromisoformat("2026-11-25T14:30:00+02:00"))),
-        (cells(at="2026-11-25 14:30"), row(at=datetime(2026, 11, 25, 14, 30, tzinfo=UTC))),
-        (cells(colour="blue"), row()),
-        ({" Status ": "failed", "END_TO_END_ID": "X-1", "amount": "50000", "currency": "RWF"}, row(S.FAILED)),
-    ],
-)
-def test_a_row_is_read_as_it_is_meant(given_cells, read):
-    assert read_row(2, given_cells) == read
-
-
-@pytest.mark.parametrize(
-    ("given_cells", "columns"),
-    [
-        (cells(end_to_end_id=""), ["end_to_end_id"]),
-        (cells(end_to_end_id="X" * (LONGEST["end_to_end_id"] + 1)), ["end_to_end_id"]),
-        (cells(reason="r" * 501), ["reason"]),
-        (cells(provider_reference="r" * 121), ["provider_reference"]),
-        (cells(status="paid"), ["status"]),
-        (cells(status=""), ["status"]),
-        (cells(currency="francs"), ["currency", "amount"]),
-        (cells(amount=""), ["amount"]),
-        (cells(amount="50 000"), ["amount"]),
-        (cells(amount="50,000"), ["amount"]),
-        (cells(amount="-50000"), ["amount"]),
-        (cells(amount="5e4"), ["amount"]),
-        (cells(amount="NaN"), ["amount"]),
-        (cells(amount="50000.50"), ["amount"]),
-        (cells(amount="12.055", currency="USD"), ["amount"]),
-        (cells(amount="1" * 16), ["amount"]),
-        (cells(amount="50000."), ["amount"]),
-        (cells(at="25/11/2026"), ["at"]),
-        (cells(at="2026-02-30"), ["at"]),
-        (cells(at="2026-11-25T99:00"), ["at"]),
-        ({}, ["end_to_end_id", "status", "currency", "amount"]),
-    ],
-)
-def test_everything_wrong_with_a_row_is_told_by_column(given_cells, columns):
-    faults = read_row(7, given_cells)
-    assert [(fault.row, fault.column) for fault in faults] == [(7, column) for column in columns]
-    assert all(str(fault.words).endswith(".") for fault in faults)
-
-
-def test_missing_columns_are_told_before_any_row():
-    (fault,) = column_faults(["Status", "amount", " CURRENCY ", "note"])
-    assert (fault.row, fault.column) == (1, "end_to_end_id")
-    assert str(fault.words) == "The column “end_to_end_id” is missing."
-    assert column_faults(list(reversed(REQUIRED))) == []
+def payment(state=P.INSTRUCTED, taken=(), reference="X-1", run=RUN, channel=Channel.MOBILE_MONEY_FILE):
+    return PaymentFacts(reference, run, channel, AMOUNT, state, frozenset(taken))
 
 
 # Judging
@@ -139,7 +69,7 @@ def test_the_table_is_complete():
 @pytest.mark.parametrize(("meeting", "expected"), list(TABLE.items()))
 def test_what_a_result_means_for_a_payment(meeting, expected):
     status, state = meeting
-    verdict = judge(row(status), payment(state))
+    verdict = judge(row(status), payment(state), PHONE)
     if isinstance(expected, K):
         assert (verdict.effect, verdict.exception, verdict.moves) == (E.EXCEPTION, expected, ())
     else:
@@ -158,8 +88,46 @@ def test_what_a_result_means_for_a_payment(meeting, expected):
     ],
 )
 def test_rows_that_do_not_fit_wait_for_a_person(given_row, given_payment, why):
-    verdict = judge(given_row, given_payment)
+    verdict = judge(given_row, given_payment, PHONE)
     assert (verdict.effect, verdict.exception) == (E.EXCEPTION, why)
+
+
+ANOTHER = new_id()
+
+
+@pytest.mark.parametrize(
+    ("given_row", "given_payment", "scope", "expected"),
+    [
+        (row(), payment(run=ANOTHER), PHONE, K.OTHER_RUN),
+        (row(S.FAILED), payment(P.SETTLED, {S.SETTLED}, run=ANOTHER), PHONE, K.OTHER_RUN),
+        (row(S.PENDING), payment(run=ANOTHER), PHONE, K.OTHER_RUN),
+        (row(amount=Money(1, "RWF")), payment(run=ANOTHER), PHONE, K.OTHER_RUN),
+        (row(), payment(P.CANCELLED, run=ANOTHER), PHONE, K.OTHER_RUN),
+        (row(), payment(channel=Channel.CASH_DESK), PHONE, K.OTHER_CHANNEL),
+        (row(), payment(P.SETTLED, {S.SETTLED}, channel=Channel.CASH_DESK), PHONE, K.OTHER_CHANNEL),
+        (row(), payment(run=ANOTHER, channel=Channel.CASH_DESK), PHONE, K.OTHER_CHANNEL),
+        (row(), payment(), DESK, K.OTHER_CHANNEL),
+        (row(), payment(channel=Channel.CASH_DESK), DESK, E.SETTLED),
+        (row(S.FAILED), payment(channel=Channel.CASH_DESK), DESK, E.FAILED),
+        (row(), payment(channel=Channel.BANK_FILE), PHONE, E.SETTLED),
+        # What a statement over several months says again needs nobody's decision.
+        (row(), payment(P.SETTLED, {S.SETTLED}, run=ANOTHER), PHONE, E.KNOWN),
+        (row(S.PENDING), payment(P.FAILED, run=ANOTHER), PHONE, E.KNOWN),
+    ],
+)
+def test_a_file_moves_what_it_is_about_and_nothing_else(given_row, given_payment, scope, expected):
+    verdict = judge(given_row, given_payment, scope)
+    assert (verdict.exception or verdict.effect) is expected
+    assert bool(verdict.moves) is (expected in {E.SETTLED, E.FAILED})
+
+
+def test_a_row_of_another_run_settles_its_payment_when_it_comes_for_that_one():
+    """Also while it waits for a decision where it came first."""
+    (first,) = judge_file([row()], {"X-1": payment(run=ANOTHER)}, PHONE)
+    assert first.exception is K.OTHER_RUN
+    scope = Scope(ANOTHER, STANDARD.channels)
+    (then,) = judge_file([row()], {"X-1": payment(run=ANOTHER)}, scope, {first.key})
+    assert then.effect is E.SETTLED
 
 
 def test_every_exception_is_explained():
@@ -175,14 +143,14 @@ def test_every_exception_is_explained():
     ],
 )
 def test_the_same_word_again_is_known(status, state, taken):
-    assert judge(row(status), payment(state, taken)).effect is E.KNOWN
+    assert judge(row(status), payment(state, taken), PHONE).effect is E.KNOWN
 
 
 # A file
 
 
 def effects(rows, payments, queued=()):
-    return [verdict.exception or verdict.effect for verdict in judge_file(rows, payments, queued)]
+    return [verdict.exception or verdict.effect for verdict in judge_file(rows, payments, PHONE, queued)]
 
 
 PAYMENTS = {"X-1": payment(), "X-2": payment(reference="X-2")}
@@ -205,14 +173,14 @@ def test_equal_rows_that_tell_nothing_new_are_known():
 
 def test_an_unknown_reference_stays_unknown_when_repeated():
     rows = [row(number=2, reference="?"), row(number=3, reference="?")]
-    verdicts = list(judge_file(rows, {}))
+    verdicts = list(judge_file(rows, {}, PHONE))
     assert [verdict.exception for verdict in verdicts] == [K.UNKNOWN_REFERENCE, K.UNKNOWN_REFERENCE]
     assert len({verdict.key for verdict in verdicts}) == 2
 
 
 def test_an_exception_is_queued_once():
     rows = [row(number=2), row(number=3), row(S.FAILED, number=4, reference="?")]
-    first = list(judge_file(rows, PAYMENTS))
+    first = list(judge_file(rows, PAYMENTS, PHONE))
     queued = {verdict.key for verdict in first if verdict.effect is E.EXCEPTION}
     again = {"X-1": payment(P.SETTLED, {S.SETTLED})}
     assert effects(rows, again, queued) == [E.KNOWN, E.KNOWN, E.KNOWN]
@@ -238,7 +206,7 @@ def test_where_a_row_stands_is_not_part_of_its_content():
 
 
 def test_counts_name_every_effect():
-    assert tally(judge_file([row(), row(S.FAILED, reference="X-2", number=3)], PAYMENTS)) == {
+    assert tally(judge_file([row(), row(S.FAILED, reference="X-2", number=3)], PAYMENTS, PHONE)) == {
         "settled": 1,
         "failed": 1,
         "returned": 0,
@@ -265,30 +233,36 @@ def numbered(rows):
 
 def take(state, files):
     """Take files one after the other as the program does; returns what each payment's money did."""
-    payments, queued, causes = {ref: payment(state, reference=ref) for ref in ("X-1", "X-2")}, set(), []
-    for rows in files:
-        for verdict in list(judge_file(numbered(rows), payments, queued)):
+    payments = {"X-1": payment(state), "X-2": payment(state, reference="X-2", run=ANOTHER)}
+    queued, causes = set(), []
+    for run, rows in files:
+        scope = Scope(run, STANDARD.channels)
+        for verdict in list(judge_file(numbered(rows), payments, scope, queued)):
             known = payments.get(verdict.row.end_to_end_id)
             if verdict.effect is E.EXCEPTION:
                 queued.add(verdict.key)
             if verdict.effect in {E.EXCEPTION, E.KNOWN} or known is None:
                 continue
+            assert known.run == run
             new = known.state
             for move in verdict.moves:
                 new = move_payment(known.end_to_end_id, new, move)
                 causes += [(known.end_to_end_id, cause) for cause in PAYMENT_ARROWS[move].posts]
             taken = known.taken | {verdict.row.status}
-            payments[known.end_to_end_id] = payment(new, taken, known.end_to_end_id)
+            payments[known.end_to_end_id] = payment(new, taken, known.end_to_end_id, known.run)
     return payments, queued, causes
 
 
-@given(st.lists(rows_drawn, max_size=5), st.sampled_from(SENT))
+files_drawn = st.tuples(st.sampled_from([RUN, ANOTHER]), rows_drawn)
+
+
+@given(st.lists(files_drawn, max_size=5), st.sampled_from(SENT))
 def test_no_files_in_any_order_credit_anyone_twice(files, state):
     _payments, _queued, causes = take(state, files)
     assert len(causes) == len(set(causes))
 
 
-@given(st.lists(rows_drawn, max_size=4), st.sampled_from(SENT))
+@given(st.lists(files_drawn, max_size=4), st.sampled_from(SENT))
 def test_the_same_files_again_change_nothing(files, state):
     """Invariant 18, for files: taken twice, they post and queue what they did the first time."""
     once, twice = take(state, files), take(state, [*files, *files])

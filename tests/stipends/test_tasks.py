@@ -98,6 +98,6 @@ def test_results_are_taken_in(system, team, people, work):
     with system.database.write() as session:
         run = make_run(session, team, "released")
         data = results([(one, "settled") for one in payments(session, run, channel=Channel.MOBILE_MONEY_FILE)])
-        file = actions.store_results(session, team.releaser, data)
-    seen = work(team.releaser, lambda session: actions.reconcile_in_background(session, team.releaser, file))
+        file = actions.store_results(session, team.releaser, run, data)
+    seen = work(team.releaser, lambda session: actions.reconcile_in_background(session, team.releaser, run, file))
     assert (seen.state, seen.result["settled"]) == (WorkState.DONE, 2)

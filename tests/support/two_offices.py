@@ -210,9 +210,9 @@ def _runs(session: Session, team: Team, *places: Place) -> PayRun:
     }
     run = made["reconciling"]
     failed, differs, waits, *_others = (one for one in payments(session, run) if one.channel is not Channel.CASH_DESK)
-    stipends.take_results(session, team.releaser, results([(failed, "failed")], reason="Account closed"))
-    stipends.take_results(session, team.releaser, results([(differs, "settled")], amount=1))
-    kept = stipends.store_results(session, team.releaser, results([(waits, "settled")]))
+    stipends.take_results(session, team.releaser, run, results([(failed, "failed")], reason="Account closed"))
+    stipends.take_results(session, team.releaser, run, results([(differs, "settled")], amount=1))
+    kept = stipends.store_results(session, team.releaser, run, results([(waits, "settled")]))
     known = {
         "/reports/stipends/{month}": made["closed"].month,
         "/stipends/funds/{code}": team.programme.code,

@@ -59,7 +59,7 @@ def _mark(session: Session, actor: Actor, run: PayRun, payments: Collection[UUID
     moved = move_payments(session, outcomes, now)
     if moved:
         begin_reconciling(session, actor, run)
-        (posted,) = post_moved(session, actor, [run], now)
+        posted = post_moved(session, actor, run, now)
         audit.record(
             session, Kind.CASH_MARKED, actor, queries.subject(session, run), move=move, run=run.id, **posted.facts
         )

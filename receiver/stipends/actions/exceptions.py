@@ -14,7 +14,7 @@ from receiver.ledger.queries import entry_of
 from receiver.ledger.rules import Cause
 from receiver.stipends import queries
 from receiver.stipends.actions.moving import Outcome, begin_reconciling, move_payments, post_moved
-from receiver.stipends.models import Payment, PayRun
+from receiver.stipends.models import Payment
 from receiver.stipends.rules.approval import demand_human
 from receiver.stipends.rules.exceptions import Decision, ExceptionSettled, ExceptionState, moves_for
 from receiver.stipends.rules.payments import PaymentMove, move_payment
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
-    from receiver.stipends.models import ResultException
+    from receiver.stipends.models import PayRun, ResultException
 
 
 def settle_exception(
@@ -37,24 +37,27 @@ def settle_exception(
     “The money arrived” after a failure takes the failure back and settles the payment, unless a new payment of the
     same money is under way.
 
+    The payment may be of another run than the file came for; whoever decides has the right on that one.
+
     Raises:
+        NotFound: the payment is of a run that this actor may not reconcile.
         ExceptionSettled, ReasonMissing
         NoPaymentToMove, NothingToDecide, PaymentCannotMove, AlreadyReissued: the payment does not allow it.
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)
     user = demand_human(actor)
-    if exception.run_id is not None:
-        queries.runs_locked(session, [exception.run_id])
+    payment = session.get_one(Payment, exception.payment_id) if exception.payment_id else None
+    run = queries.locked(session, queries.run_to_decide(session, actor, payment)) if payment else None
     exception = queries.locked(session, exception)
     if exception.state is ExceptionState.SETTLED:
         raise ExceptionSettled
     if not reason.strip():
         raise ReasonMissing
     now = clock.now()
-    payment = queries.locked(session, session.get_one(Payment, exception.payment_id)) if exception.payment_id else None
+    payment = queries.locked(session, payment) if payment else None
     moves = moves_for(decision, payment.state if payment else None)
-    if payment is not None and moves:
-        _move(session, actor, payment, moves, now)
+    if payment is not None and run is not None and moves:
+        _move(session, actor, run, payment, moves, now)
     exception.state, exception.decision = ExceptionState.SETTLED, decision
     exception.decided_by, exception.decided_at = user, now
     session.flush()
@@ -71,8 +74,9 @@ def settle_exception(
     )
 
 
-def _move(session: Session, actor: Actor, payment: Payment, moves: tuple[PaymentMove, ...], now: datetime) -> None:
-    run = session.get_one(PayRun, payment.run_id)
+def _move(
+    session: Session, actor: Actor, run: PayRun, payment: Payment, moves: tuple[PaymentMove, ...], now: datetime
+) -> None:
     if PaymentMove.SETTLE_LATE in moves:
         reissued = queries.has_live_payment(session, payment.entitlement_id)
         move_payment(payment.end_to_end_id, payment.state, PaymentMove.SETTLE_LATE, by_hand=True, reissued=reissued)
@@ -82,4 +86,4 @@ def _move(session: Session, actor: Actor, payment: Payment, moves: tuple[Payment
     one = Outcome(payment.id, payment.person_id, payment.end_to_end_id, payment.state, moves)
     move_payments(session, [one], now, by_hand=True)
     begin_reconciling(session, actor, run)
-    post_moved(session, actor, [run], now)
+    post_moved(session, actor, run, now)

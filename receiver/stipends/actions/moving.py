@@ -21,7 +21,7 @@ from receiver.stipends.rules.payments import PaymentMove, PaymentState, move_pay
 from receiver.stipends.rules.runs import RunAct, RunMove, RunState, move_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -93,18 +93,12 @@ def begin_reconciling(session: Session, actor: Actor, run: PayRun) -> None:
         add_step(session, actor, run, RunAct.RECONCILE)
 
 
-def post_moved(session: Session, actor: Actor, runs: Sequence[PayRun], now: datetime) -> list[Posted]:
-    """Post what payments of these runs did at this moment; one posting for each currency."""
-    done = []
-    for currency in sorted({run.currency for run in runs}):
-        with posting(session, actor) as opened:
-            for run in runs:
-                if run.currency == currency:
-                    _add(session, opened, run, now)
-        done.append(opened.posted)
-    for run in runs:
-        tell_failures(session, actor, run, now)
-    return done
+def post_moved(session: Session, actor: Actor, run: PayRun, now: datetime) -> Posted:
+    """Post what payments of a run did at this moment, and tell caseworkers which of them failed."""
+    with posting(session, actor) as opened:
+        _add(session, opened, run, now)
+    tell_failures(session, actor, run, now)
+    return opened.posted
 
 
 def _row(session: Session, one: Outcome, now: datetime, file_id: UUID | None, *, by_hand: bool) -> dict[str, object]:

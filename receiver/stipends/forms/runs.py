@@ -143,14 +143,10 @@ class HandoverForm(Form):
 
 
 class ResultsForm(Form):
-    """A file of results."""
+    """A file of results, in a format of the run's channels."""
 
-    file = File(
-        _("File of results"),
-        (FileKind.CSV,),
-        most=10 * MIB,
-        hint=_("A table (CSV) with the columns end_to_end_id, status, amount and currency."),
-    )
+    format = OneOf(_("What the file is, and its columns"))
+    file = File(_("File of results"), (FileKind.CSV,), most=32 * MIB, hint=_("A table (CSV)."))
 
 
 class DecisionForm(Form):

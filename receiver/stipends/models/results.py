@@ -11,12 +11,14 @@ from receiver.db.base import Base, HasId, Stamped, Versioned
 from receiver.db.ddl import append_only, keep
 from receiver.db.types import Choice, Json, currency_code, minor
 from receiver.stipends.rules.exceptions import Decision, ExceptionState, ResultFileState
-from receiver.stipends.rules.results import ExceptionKind, ResultStatus
+from receiver.stipends.rules.result_formats import ResultStatus
+from receiver.stipends.rules.results import ExceptionKind
 
 
 class ResultFile(HasId, Stamped, Base):
     """A file of results, once for ever; its bytes are kept, sealed under its own key, while it waits to be taken in.
 
+    `run_id` is the run that it is taken in for; while it waits it can be offered for another, and is that one's then.
     `counts` are those of `receiver reconcile --json`.
     """
 
@@ -26,6 +28,7 @@ class ResultFile(HasId, Stamped, Base):
         CheckConstraint("(state = 'waiting') = (content IS NOT NULL)", name="waits_with_content"),
     )
 
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_runs.id", ondelete="RESTRICT"), index=True)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     format: Mapped[str] = mapped_column(String(40))
     state: Mapped[ResultFileState] = mapped_column(Choice(ResultFileState), default=ResultFileState.WAITING)
@@ -37,7 +40,10 @@ class ResultFile(HasId, Stamped, Base):
 
 
 class ResultException(HasId, Versioned, Stamped, Base):
-    """A row that waits for a person, or waited. `key` names its content, so that it is queued once for ever."""
+    """A row that waits for a person, or waited. `key` names its content, so that it is queued once for ever.
+
+    `run_id` is the run that its file was taken in for; the payment may be of another.
+    """
 
     __tablename__ = "result_exceptions"
     __table_args__ = (
@@ -46,7 +52,7 @@ class ResultException(HasId, Versioned, Stamped, Base):
     )
 
     file_id: Mapped[UUID] = mapped_column(ForeignKey("result_files.id", ondelete="RESTRICT"), index=True)
-    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("pay_runs.id", ondelete="RESTRICT"), index=True)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_runs.id", ondelete="RESTRICT"), index=True)
     payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id", ondelete="RESTRICT"), index=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     row: Mapped[int] = mapped_column(Integer)
@@ -63,7 +69,10 @@ class ResultException(HasId, Versioned, Stamped, Base):
     decided_at: Mapped[datetime | None] = mapped_column()
 
 
-keep(ResultFile.__table__, append_only(ResultFile.__table__, may_change=["state", "counts", "content", "taken_at"]))
+keep(
+    ResultFile.__table__,
+    append_only(ResultFile.__table__, may_change=["run_id", "format", "state", "counts", "content", "taken_at"]),
+)
 keep(
     ResultException.__table__,
     append_only(ResultException.__table__, may_change=["state", "decision", "decided_by", "decided_at", "version"]),

@@ -34,8 +34,8 @@ class Limits:
 
     cooling_off_hours: int
     two_approvers_above: int | None
-    upload_most_mb: int
-    most_rows: int
+    results_most_mb: int
+    results_most_rows: int
 
 
 def limits(session: Session) -> Limits:
@@ -43,14 +43,14 @@ def limits(session: Session) -> Limits:
     settings: Settings | None = session.info.get("settings")
     if settings is None:
         fields = Settings.model_fields
-        names = ("payee_cooling_off_hours", "two_approvers_above", "upload_max_mb", "import_max_rows")
+        names = ("payee_cooling_off_hours", "two_approvers_above", "result_max_mb", "result_max_rows")
         return Limits(*(fields[name].default for name in names))
     seeded = settings.practice and "two_approvers_above" not in settings.model_fields_set
     return Limits(
         cooling_off_hours=settings.payee_cooling_off_hours,
         two_approvers_above=None if seeded else settings.two_approvers_above,
-        upload_most_mb=settings.upload_max_mb,
-        most_rows=settings.import_max_rows,
+        results_most_mb=settings.result_max_mb,
+        results_most_rows=settings.result_max_rows,
     )
 
 

@@ -21,6 +21,7 @@ from receiver.stipends.models import Payment, PayRun
 from receiver.stipends.queries.run_pages import from_place
 from receiver.stipends.rules.listing import PAYMENT_STATES, PaymentFilter
 from receiver.stipends.rules.payments import LIVE, OWED_AGAIN
+from receiver.stipends.rules.reasons import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor
     from receiver.kit.months import Month
+    from receiver.kit.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,11 @@ def paid_in(session: Session, person_id: UUID, month: Month) -> Sequence[Payment
     return session.scalars(wanted.order_by(Payment.id.desc())).all()
 
 
-def reasons_of(session: Session, payments: Sequence[Payment]) -> dict[UUID, str]:
-    """What providers said about payments; the keys of the people are fetched at once."""
+def reasons_of(session: Session, payments: Sequence[Payment]) -> dict[UUID, Words | str]:
+    """What providers said about payments, explained; the keys of the people are fetched at once."""
     told = [one for one in payments if one.reason is not None]
     vault.warm(session, {one.person_id for one in told})
-    return {one.id: queries.reason_of(session, one) for one in told}
+    return {one.id: explained(queries.reason_of(session, one)) for one in told}
 
 
 def references_by_pseudonym(session: Session, pseudonyms: Iterable[str]) -> dict[str, str]:

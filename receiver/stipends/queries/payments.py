@@ -16,6 +16,7 @@ from receiver.ledger.rules import Cause
 from receiver.people.models import Person
 from receiver.people.queries import portions, visible
 from receiver.stipends.models import Entitlement, Payee, Payment, PayRun, ResultException, RunLine
+from receiver.stipends.queries.exceptions import about_run
 from receiver.stipends.rules.closing import Tally
 from receiver.stipends.rules.exceptions import ExceptionState
 from receiver.stipends.rules.payments import IN_TRANSIT, LIVE, PAID, Channel, PaymentState
@@ -61,7 +62,7 @@ def run_tally(session: Session, run: PayRun) -> Standing:
     )
     waiting = sum(found.get(state, (0, 0))[0] for state in (*IN_TRANSIT, PaymentState.PENDING))
     exceptions = select(func.count()).select_from(ResultException)
-    exceptions = exceptions.where(ResultException.run_id == run.id, ResultException.state == ExceptionState.OPEN)
+    exceptions = exceptions.where(about_run(run), ResultException.state == ExceptionState.OPEN)
     by_state = {state: count for state, (count, _minor) in found.items()}
     return Standing(tally, waiting, session.scalar(exceptions) or 0, by_state)
 

@@ -1,4 +1,4 @@
-"""Files of results: read, judged against the payments they name, and the rows that wait for a person."""
+"""Files of results: read, and judged against the payments they name."""
 
 from __future__ import annotations
 
@@ -14,45 +14,48 @@ from receiver.access import Permission
 from receiver.kit.csvs import read_table
 from receiver.kit.errors import NotFound
 from receiver.kit.money import Money
+from receiver.partners.models import Programme
 from receiver.people.queries import portions
 from receiver.stipends.models import Payment, PayRun, ResultException, ResultFile
 from receiver.stipends.queries.base import limits
+from receiver.stipends.queries.runs import GONE_OUT
 from receiver.stipends.rules.exceptions import (
-    ExceptionState,
+    BelongsElsewhere,
+    NotReleased,
     ResultFileState,
     ResultsFaulty,
     ResultsTooLong,
     UnknownFormat,
 )
-from receiver.stipends.rules.results import (
-    Effect,
+from receiver.stipends.rules.result_formats import (
+    FORMATS,
+    STANDARD,
     Fault,
-    PaymentFacts,
+    ResultFormat,
     ResultRow,
     ResultStatus,
-    Verdict,
     column_faults,
-    judge_file,
     read_row,
-    tally,
 )
+from receiver.stipends.rules.results import Effect, PaymentFacts, Scope, Verdict, judge_file, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
-    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.stipends.rules.payments import Channel
 
-STANDARD_RESULTS = "csv:standard"
-FORMATS = (STANDARD_RESULTS,)
+STANDARD_RESULTS = STANDARD.code
 _COLUMNS_MOST = 40
 _CELL_MOST = 1_000
 _MEGABYTE = 1_000_000
 FAULTS_TOLD = 100
 """More faults than this are not looked for: the file is wrong as a whole."""
+RUNS_TOLD = 5
+"""Of the runs that a file is about, when it is not about the one it was offered for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,6 @@ class Found:
 
     payment_id: UUID
     person_id: UUID
-    run_id: UUID
     facts: PaymentFacts
 
 
@@ -69,76 +71,122 @@ class Found:
 class ResultCheck:
     """What a file does or would do: `counts` of `receiver reconcile --json`, and each row's verdict, in order.
 
-    `payments` are those that the rows name, by end-to-end id; `runs` the names of their runs. `repeated` says that
-    this very file was taken in before.
+    `payments` are those that the rows name, by end-to-end id. `before` is this very file, if it was taken in before.
     """
 
     sha256: str
     counts: dict[str, int]
     verdicts: tuple[Verdict, ...]
     payments: dict[str, Found]
-    repeated: bool = False
+    before: ResultFile | None = None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether this very file was taken in before."""
+        return self.before is not None
 
 
-def read_results(session: Session, data: bytes, form: str = STANDARD_RESULTS) -> list[ResultRow]:
-    """The rows of a file of results.
+def format_of(code: str) -> ResultFormat:
+    """The format of this code.
 
     Raises:
-        UnknownFormat, ResultsTooLong
+        UnknownFormat
+    """
+    if code not in FORMATS:
+        raise UnknownFormat(form=code, known=list(FORMATS))
+    return FORMATS[code]
+
+
+def formats_of(channels: Collection[Channel]) -> list[ResultFormat]:
+    """The formats in which results of these channels can come."""
+    return [form for form in FORMATS.values() if form.channels.intersection(channels)]
+
+
+def read_results(session: Session, run: PayRun, data: bytes, form: str = STANDARD_RESULTS) -> list[ResultRow]:
+    """The rows of a file of results for a run.
+
+    Raises:
+        NotReleased, UnknownFormat, ResultsTooLong
         TableError: it is no table, with row and column.
         ResultsFaulty: columns are missing, or else cells that cannot be read.
+        BelongsElsewhere: it names payments of other runs, and none of this one.
     """
-    if form not in FORMATS:
-        raise UnknownFormat(form=form, known=", ".join(FORMATS))
-    most = limits(session)
-    if len(data) > most.upload_most_mb * _MEGABYTE:
-        raise ResultsTooLong(most=most.upload_most_mb)
-    table = read_table(data, max_rows=most.most_rows, max_columns=_COLUMNS_MOST, max_cell=_CELL_MOST)
-    if missing := column_faults(table.headers):
+    if run.state not in GONE_OUT:
+        raise NotReleased
+    written, most = format_of(form), limits(session)
+    if len(data) > most.results_most_mb * _MEGABYTE:
+        raise ResultsTooLong(most=most.results_most_mb)
+    table = read_table(data, max_rows=most.results_most_rows, max_columns=_COLUMNS_MOST, max_cell=_CELL_MOST)
+    if missing := column_faults(table.headers, written):
         raise ResultsFaulty(missing)
     rows: list[ResultRow] = []
     faults: list[Fault] = []
     for number, cells in table.records():
-        row = read_row(number, cells)
+        row = read_row(number, cells, written)
         if isinstance(row, ResultRow):
             rows.append(row)
         elif len(faults) < FAULTS_TOLD:
             faults += row
     if faults:
         raise ResultsFaulty(faults)
+    if file_taken(session, hashlib.sha256(data).hexdigest()) is None:
+        _demand_place(session, run, {row.end_to_end_id for row in rows})
     return rows
 
 
-def check_results(session: Session, actor: Actor, data: bytes, form: str = STANDARD_RESULTS) -> ResultCheck:
-    """What taking in a file would do now; nothing is written.
+def _demand_place(session: Session, run: PayRun, names: Collection[str]) -> None:
+    """Refuse what was put on the wrong page as a whole: as exceptions it would be decided row by row."""
+    mine = select(Payment.id).where(Payment.run_id == run.id).limit(1)
+    if any(session.scalar(mine.where(Payment.end_to_end_id.in_(some))) for some in portions(names)):
+        return
+    theirs = select(PayRun.name, Programme.code).join(Programme, Programme.id == PayRun.programme_id)
+    theirs = theirs.join(Payment, Payment.run_id == PayRun.id).distinct()
+    found = {
+        f"{name} ({code})"
+        for some in portions(names)
+        for name, code in session.execute(theirs.where(Payment.end_to_end_id.in_(some)))
+    }
+    if found:
+        raise BelongsElsewhere(run=run.name, runs=sorted(found)[:RUNS_TOLD])
+
+
+def check_results(
+    session: Session, actor: Actor, run: PayRun, data: bytes, form: str = STANDARD_RESULTS
+) -> ResultCheck:
+    """What taking in a file for a run would do now; nothing is written.
 
     Raises:
         RoleNeeded, and as `read_results`
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)
-    return judge_results(session, read_results(session, data, form), hashlib.sha256(data).hexdigest())
+    rows = read_results(session, run, data, form)
+    return judge_results(session, run, rows, form, hashlib.sha256(data).hexdigest())
 
 
-def judge_results(session: Session, rows: Sequence[ResultRow], sha256: str) -> ResultCheck:
-    """Judge rows against the payments as they are at this moment."""
+def judge_results(session: Session, run: PayRun, rows: Sequence[ResultRow], form: str, sha256: str) -> ResultCheck:
+    """Judge rows that came for a run against the payments as they are at this moment."""
+    if file := file_taken(session, sha256):
+        return taken_before(file)
     payments = payments_named(session, {row.end_to_end_id for row in rows})
     facts = {name: found.facts for name, found in payments.items()}
-    verdicts = tuple(judge_file(rows, facts, _queued(session, rows)))
-    file = select(ResultFile.id).where(ResultFile.sha256 == sha256, ResultFile.state == ResultFileState.TAKEN)
-    return ResultCheck(sha256, tally(verdicts), verdicts, payments, session.scalar(file) is not None)
+    scope = Scope(run.id, format_of(form).channels)
+    verdicts = tuple(judge_file(rows, facts, scope, _queued(session, rows)))
+    return ResultCheck(sha256, tally(verdicts), verdicts, payments)
 
 
 def payments_named(session: Session, names: Iterable[str]) -> dict[str, Found]:
     """The payments that have these end-to-end ids."""
     one = Payment
     moments = (one.settled_at, one.failed_at, one.returned_at, one.accepted_at)
-    columns = (one.end_to_end_id, one.id, one.person_id, one.run_id, one.amount_minor, one.currency, one.state)
+    columns = (one.end_to_end_id, one.id, one.person_id, one.run_id, one.channel)
+    stands = (one.amount_minor, one.currency, one.state)
     found = {}
     for some in portions(names):
-        wanted = select(*columns, *moments).where(one.end_to_end_id.in_(some))
-        for name, payment, person, run, minor, currency, state, *reached in session.execute(wanted):
+        wanted = select(*columns, *stands, *moments).where(one.end_to_end_id.in_(some))
+        for name, payment, person, run, channel, minor, currency, state, *reached in session.execute(wanted):
             taken = frozenset(status for status, at in zip(_TOLD, reached, strict=True) if at is not None)
-            found[name] = Found(payment, person, run, PaymentFacts(name, Money(minor, currency), state, taken))
+            facts = PaymentFacts(name, run, channel, Money(minor, currency), state, taken)
+            found[name] = Found(payment, person, facts)
     return found
 
 
@@ -154,55 +202,6 @@ def _queued(session: Session, rows: Sequence[ResultRow]) -> set[str]:
     return {key for some in portions(keys) for key in session.scalars(wanted.where(ResultException.key.in_(some)))}
 
 
-def runs_locked(session: Session, runs: Iterable[UUID]) -> Sequence[PayRun]:
-    """These runs, locked, always in the same order, so that two files never wait for each other."""
-    ids = sorted(set(runs))
-    wanted = select(PayRun).where(PayRun.id.in_(ids)).order_by(PayRun.id)
-    return session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
-
-
-def visible_exceptions(actor: Actor) -> Select[ResultException]:
-    """Rows that did not fit, ready for filters and paging; they belong to no office.
-
-    Raises:
-        RoleNeeded
-    """
-    actor.demand(Permission.PAY_RUN_VIEW)
-    return select(ResultException)
-
-
-def open_exceptions(session: Session, actor: Actor, run: PayRun | None = None) -> Sequence[ResultException]:
-    """Rows that wait for a decision, the oldest first: of a run, or all with those that belong to none."""
-    wanted = visible_exceptions(actor).where(ResultException.state == ExceptionState.OPEN)
-    if run is not None:
-        wanted = wanted.where(ResultException.run_id == run.id)
-    return session.scalars(wanted.order_by(ResultException.id)).all()
-
-
-def exception_by_id(session: Session, actor: Actor, exception_id: UUID) -> ResultException:
-    """One row that did not fit.
-
-    Raises:
-        NotFound
-    """
-    found = session.scalar(visible_exceptions(actor).where(ResultException.id == exception_id))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def exception_place(exception_id: UUID) -> str:
-    """Where the words of a provider about a row are sealed."""
-    return vault.place("result_exceptions.reason", exception_id)
-
-
-def exception_reason(session: Session, exception: ResultException) -> str:
-    """What a provider said about a row; empty if nothing."""
-    if exception.reason is None:
-        return ""
-    return vault.unseal(session, vault.HOUSE, exception_place(exception.id), exception.reason)
-
-
 def result_place(file_id: UUID) -> str:
     """Where the bytes of a file of results are sealed while it waits."""
     return vault.place("result_files.content", file_id)
@@ -211,6 +210,12 @@ def result_place(file_id: UUID) -> str:
 def is_known_file(session: Session, sha256: str) -> bool:
     """Whether a file with this content came before."""
     return session.scalar(select(ResultFile.id).where(ResultFile.sha256 == sha256)) is not None
+
+
+def file_taken(session: Session, sha256: str) -> ResultFile | None:
+    """The file with this content, if it was taken in, for whichever run."""
+    wanted = select(ResultFile).where(ResultFile.sha256 == sha256, ResultFile.state == ResultFileState.TAKEN)
+    return session.scalar(wanted)
 
 
 def result_file_by_hash(session: Session, sha256: str) -> ResultFile:
@@ -222,16 +227,27 @@ def result_file_by_hash(session: Session, sha256: str) -> ResultFile:
 def taken_before(file: ResultFile) -> ResultCheck:
     """What a file that was taken in does when it comes again: every row is known."""
     counts = tally(()) | {Effect.KNOWN.value: file.rows}
-    return ResultCheck(file.sha256, counts, (), {}, repeated=True)
+    return ResultCheck(file.sha256, counts, (), {}, before=file)
 
 
-def result_file(session: Session, file_id: UUID) -> ResultFile:
-    """One file of results.
+def result_file(session: Session, file_id: UUID, run: PayRun | None = None) -> ResultFile:
+    """One file of results; on the page of a run only what waits for it, or was taken in.
 
     Raises:
         NotFound
     """
     found = session.get(ResultFile, file_id)
-    if found is None:
+    if found is None or (run is not None and not is_for(found, run)):
         raise NotFound
     return found
+
+
+def is_for(file: ResultFile, run: PayRun) -> bool:
+    """Whether a file can be looked at with a run: it waits for that one, or was taken in and does nothing any more."""
+    return file.state is ResultFileState.TAKEN or file.run_id == run.id
+
+
+def run_of_file(session: Session, file: ResultFile) -> tuple[PayRun, Programme]:
+    """The run that a file came for, and its programme."""
+    run = session.get_one(PayRun, file.run_id)
+    return run, session.get_one(Programme, run.programme_id)

@@ -13,16 +13,19 @@ from receiver.accounts.visits import who_can
 from receiver.kit.csvs import TableError
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.money import Money
-from receiver.kit.words import _, n_
+from receiver.kit.words import Words, _, n_
+from receiver.partners.models import Programme
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.runs import DecisionForm, DeskForm, PageFilter, ResultsForm
-from receiver.stipends.models import ResultException, ResultFile
+from receiver.stipends.models import PayRun, ResultException, ResultFile
 from receiver.stipends.queries import ResultCheck
 from receiver.stipends.queries.run_pages import desk_page
 from receiver.stipends.routes.framing import Code, Run, found, run_page, told
 from receiver.stipends.rules.closing import why_not_close
 from receiver.stipends.rules.exceptions import ResultsFaulty
-from receiver.stipends.rules.results import EXPLAIN, Effect
+from receiver.stipends.rules.payments import Channel
+from receiver.stipends.rules.reasons import explained
+from receiver.stipends.rules.results import EXPLAIN, MISPLACED, Effect
 from receiver.stipends.rules.runs import RunState
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -44,7 +47,7 @@ def reconciliation(
 ) -> Response:
     """How far the payments of a run are, rows that wait for a decision, and the next file of results."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
-    return _page(request, session, actor, run, ResultsForm())
+    return _page(request, session, actor, run)
 
 
 @router.post("/reconciliation")
@@ -59,9 +62,10 @@ def upload(
     """Keep a file of results that can be read, and show what it would do."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
     faults: tuple[Any, ...] = ()
+    form.offer("format", _formats(session, run))
     if form.ok:
         try:
-            file = actions.store_results(session, actor, form.file.data)
+            file = actions.store_results(session, actor, run.run, form.file.data, form=form.format)
         except (Refusal, TableError) as refusal:
             form.add_error("file", refusal if isinstance(refusal, Refusal) else refusal.words)
             faults = refusal.faults[:SHOWN] if isinstance(refusal, ResultsFaulty) else ()
@@ -76,8 +80,8 @@ def dry_run(
 ) -> Response:
     """What taking in a file would do now; nothing is changed by looking."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
-    file = queries.result_file(session, file_id)
-    check = _checked(session, file)
+    file = queries.result_file(session, file_id, run.run)
+    check = _checked(session, run, file)
     odd = [verdict for verdict in check.verdicts if verdict.exception]
     ctx = {
         "file": file,
@@ -86,6 +90,7 @@ def dry_run(
         "news": sum(count for effect, count in check.counts.items() if effect != Effect.KNOWN),
         "odd": odd[:SHOWN],
         "explain": EXPLAIN,
+        "elsewhere": Run(*queries.run_of_file(session, file)) if file.run_id != run.run.id else None,
     }
     return run_page(request, session, run, "stipends/run_results.html", ctx, step=RECONCILE)
 
@@ -94,11 +99,11 @@ def dry_run(
 def take(session: WriteSession, actor: Reconciler, name: str, file_id: UUID, programme: Code = None) -> Response:
     """Take a file in; the same one again changes nothing."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
-    file = queries.result_file(session, file_id)
+    file = queries.result_file(session, file_id, run.run)
     if file.rows > AT_ONCE and file.content is not None:
-        work = actions.reconcile_in_background(session, actor, file, url=run.url("reconciliation"))
+        work = actions.reconcile_in_background(session, actor, run.run, file, url=run.url("reconciliation"))
         return see_other(f"/progress/{work}")
-    counts = actions.take_stored(session, actor, file).counts
+    counts = actions.take_stored(session, actor, run.run, file).counts
     known = counts[Effect.KNOWN]
     if known == sum(counts.values()):
         done = n_("Nothing new: %(n)s row was taken in before.", "Nothing new: %(n)s rows were taken in before.", known)
@@ -120,7 +125,7 @@ def decide(
 ) -> Response:
     """Decide what became of a row that did not fit."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
-    row = queries.exception_by_id(session, actor, exception_id)
+    row = queries.exception_by_id(session, actor, exception_id, run.run)
     if form.ok:
         try:
             actions.settle_exception(session, actor, row, decision=form.decision, reason=form.reason)
@@ -128,7 +133,7 @@ def decide(
             form.add_error("decision", refusal)
         else:
             return see_other(run.url("reconciliation"), done=_("The decision is noted."))
-    return _page(request, session, actor, run, ResultsForm(), decisions={row.id: form})
+    return _page(request, session, actor, run, decisions={row.id: form})
 
 
 @router.get("/cash-desk")
@@ -202,17 +207,22 @@ def _page(
     session: Session,
     actor: Actor,
     run: Run,
-    form: ResultsForm,
+    form: ResultsForm | None = None,
     *,
     faults: tuple[Any, ...] = (),
     decisions: dict[UUID, DecisionForm] | None = None,
 ) -> Response:
     standing = queries.run_tally(session, run.run)
-    waiting = [one for one in queries.open_exceptions(session, actor) if one.run_id in {run.run.id, None}]
+    waiting = queries.open_exceptions(session, actor, run.run)
+    places = queries.runs_of_exceptions(session, actor, waiting[:SHOWN])
+    if form is None:
+        formats = _formats(session, run)
+        form = ResultsForm.blank(format=formats[0][0] if formats else "")
+        form.offer("format", formats)
     ctx: dict[str, Any] = {
         "standing": standing,
         "faults": faults,
-        "rows": [_row(session, one, decisions or {}) for one in waiting[:SHOWN]],
+        "rows": [_row(session, one, decisions or {}, places) for one in waiting[:SHOWN]],
         "waiting": len(waiting),
         "explain": EXPLAIN,
         "takes": actor.may(Permission.PAY_RUN_RECONCILE) and run.run.state in queries.GONE_OUT,
@@ -222,20 +232,33 @@ def _page(
     return run_page(request, session, run, "stipends/run_reconciliation.html", ctx, form=sent)
 
 
-def _row(session: Session, row: ResultException, decisions: dict[UUID, DecisionForm]) -> dict[str, object]:
+def _formats(session: Session, run: Run) -> list[tuple[str, Words]]:
+    return [(one.code, one.label) for one in queries.formats_of(queries.channels_of(session, run.run))]
+
+
+def _row(
+    session: Session,
+    row: ResultException,
+    decisions: dict[UUID, DecisionForm],
+    places: dict[UUID, tuple[PayRun, Programme, Channel]],
+) -> dict[str, object]:
+    place = places.get(row.payment_id) if row.payment_id and row.kind in MISPLACED else None
     return {
         "row": row,
         "amount": Money(row.amount_minor, row.currency),
-        "reason": queries.exception_reason(session, row),
+        "reason": explained(queries.exception_reason(session, row)),
+        "place": Run(place[0], place[1]) if place else None,
+        "channel": place[2] if place else None,
         "form": decisions.get(row.id) or DecisionForm(prefix=f"d{row.id.hex[-8:]}"),
     }
 
 
-def _checked(session: Session, file: ResultFile) -> ResultCheck:
+def _checked(session: Session, run: Run, file: ResultFile) -> ResultCheck:
     if file.content is None:
         return queries.taken_before(file)
     data = vault.unseal_bytes(session, file.id, queries.result_place(file.id), file.content)
-    return queries.judge_results(session, queries.read_results(session, data, file.format), file.sha256)
+    rows = queries.read_results(session, run.run, data, file.format)
+    return queries.judge_results(session, run.run, rows, file.format, file.sha256)
 
 
 def _desk_page(request: Request, session: Session, run: Run, after: str, form: DeskForm) -> Response:

@@ -11,7 +11,9 @@
 | `checklist` | who would be missed or is odd before a run is submitted |
 | `approval` | which human may submit, approve, return and release |
 | `freezing` | end-to-end ids, the canonical form of a frozen run and its hash |
-| `results` | reading `csv:standard` and what each row means for its payment |
+| `result_formats` | how results are written, and reading a row of them |
+| `results` | what each row means for its payment |
+| `reasons` | what a provider's code for a failure means |
 | `exceptions` | what a person may decide about a row that did not fit |
 | `closing` | whether a run adds up and may be closed |
 """

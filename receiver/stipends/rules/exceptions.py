@@ -11,7 +11,7 @@ from receiver.stipends.rules.payments import OWED_AGAIN, PaymentMove, PaymentSta
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from receiver.stipends.rules.results import Fault
+    from receiver.stipends.rules.result_formats import Fault
 
 
 class ExceptionState(LabelledEnum):
@@ -59,6 +59,21 @@ class ResultsTooLong(Invalid):
     """One file, one transaction."""
 
     sentence = _("This file is larger than the limit of %(most)s megabytes. Please split it.")
+
+
+class NotReleased(Refusal):
+    """What was not sent can have no result."""
+
+    sentence = _("Results can be taken in once the run is released.")
+
+
+class BelongsElsewhere(Invalid):
+    """A file about other runs only was put on the wrong page; row by row it would be no use to anybody."""
+
+    sentence = _(
+        "No row of this file is about pay run %(run)s. It is about: %(runs)s. Please take it in there. "
+        "Nothing was taken in."
+    )
 
 
 class UnknownFormat(Invalid):

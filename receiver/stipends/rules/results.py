@@ -1,8 +1,10 @@
-"""What a provider's result means: reading the rows of `csv:standard`, and judging each against its payment.
+"""What a result means: each row judged against the payment that it names.
 
 Judging never depends on the order of files, and no row can credit a person twice:
 
 * the same word for a payment a second time is *known*; a provider's "pending" after the end is old news, known too;
+* a file moves by itself only payments of the run that it was taken in for, by a channel that its format belongs to.
+  Word that is new on a payment of another run, and any on one of another channel, is an *exception*;
 * a row whose amount or currency is not the payment's, whose payment is unknown or was never sent, or which says the
   opposite of what was taken before, is an *exception* for a person to decide;
 * rows of one file that disagree about a payment are all exceptions; of equal rows the first counts, the others are
@@ -11,39 +13,20 @@ Judging never depends on the order of files, and no row can credit a person twic
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from receiver.kit.money import Money, exponent
-from receiver.kit.text import western_digits
 from receiver.kit.words import LabelledEnum, Words, _, p_
-from receiver.stipends.rules.payments import PaymentMove, PaymentState
+from receiver.stipends.rules.payments import Channel, PaymentMove, PaymentState
+from receiver.stipends.rules.result_formats import ResultStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from uuid import UUID
 
-REQUIRED = ("end_to_end_id", "status", "amount", "currency")
-OPTIONAL = ("reason", "provider_reference", "at")
-"""Columns of `csv:standard`; their order does not matter, and other columns are passed over."""
-
-LONGEST = {"end_to_end_id": 64, "reason": 500, "provider_reference": 120}
-"""Characters, for texts that are kept."""
-
-_AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]+))?")
-_CURRENCY = re.compile(r"[A-Z]{3}")
-
-
-class ResultStatus(LabelledEnum):
-    """What the provider says."""
-
-    SETTLED = "settled", p_("result", "Paid")
-    FAILED = "failed", p_("result", "Failed")
-    PENDING = "pending", p_("result", "On its way")
-    RETURNED = "returned", p_("result", "Returned")
+    from receiver.kit.money import Money
+    from receiver.stipends.rules.result_formats import ResultRow
 
 
 class Effect(LabelledEnum):
@@ -66,6 +49,8 @@ class ExceptionKind(LabelledEnum):
     CURRENCY_DIFFERS = "currency_differs", p_("result", "The currency differs")
     CONTRADICTION = "contradiction", p_("result", "Contradicts an earlier result")
     WRONG_STATE = "wrong_state", p_("result", "The payment was not sent")
+    OTHER_RUN = "other_run", p_("result", "Of another pay run")
+    OTHER_CHANNEL = "other_channel", p_("result", "Sent by another channel")
 
 
 EXPLAIN: dict[ExceptionKind, Words] = {
@@ -77,106 +62,19 @@ EXPLAIN: dict[ExceptionKind, Words] = {
         "An earlier result said something else. Nothing was posted. Ask the provider for the final word."
     ),
     ExceptionKind.WRONG_STATE: _("This payment was held back, cancelled or not yet sent, so it can have no result."),
+    ExceptionKind.OTHER_RUN: _(
+        "The file came for another pay run than the one to which this payment belongs. Nothing was posted. Take in "
+        "the results of that run on its own page, or decide here what became of the money."
+    ),
+    ExceptionKind.OTHER_CHANNEL: _(
+        "This payment was sent by another channel than this file reports on. Nothing was posted. "
+        "Ask the provider and the cash desk, so that nobody is paid twice."
+    ),
 }
 """A sentence for each."""
 
-
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    """One row, read; `number` is its line in the spreadsheet, the header being line 1."""
-
-    number: int
-    end_to_end_id: str
-    status: ResultStatus
-    amount: Money
-    reason: str = ""
-    provider_reference: str = ""
-    at: datetime | date | None = None
-
-    @property
-    def fingerprint(self) -> str:
-        """The same for the same content wherever it stands."""
-        at = self.at.isoformat() if self.at else ""
-        fields = (self.end_to_end_id, self.status.value, str(self.amount), self.reason, self.provider_reference, at)
-        return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong in one cell, by line of the spreadsheet and column."""
-
-    row: int
-    column: str
-    words: Words
-
-
-def column_faults(headers: Sequence[str]) -> list[Fault]:
-    """The columns that are missing, told before any row is looked at; the table reader refuses one given twice."""
-    named = {header.strip().lower() for header in headers}
-    return [
-        Fault(1, name, _("The column “%(column)s” is missing.", column=name)) for name in REQUIRED if name not in named
-    ]
-
-
-def read_row(number: int, cells: Mapping[str, str]) -> ResultRow | list[Fault]:
-    """Read one row by column name, or say everything that is wrong with it."""
-    cells = {name.strip().lower(): text.strip() for name, text in cells.items()}
-    faults: list[Fault] = []
-
-    def fault(column: str, words: Words) -> None:
-        faults.append(Fault(number, column, words))
-
-    for column, most in LONGEST.items():
-        if len(cells.get(column, "")) > most:
-            fault(column, _("This text is longer than %(most)s characters.", most=most))
-    if not cells.get("end_to_end_id"):
-        fault("end_to_end_id", _("The reference of the payment is missing."))
-    status = _status(cells.get("status", ""))
-    if status is None:
-        fault("status", _("The status must be one of: settled, failed, pending, returned."))
-    currency = cells.get("currency", "").upper()
-    if not _CURRENCY.fullmatch(currency):
-        fault("currency", _("The currency must be three letters, for example RWF."))
-    amount = _amount(cells.get("amount", ""), currency)
-    if amount is None:
-        fault("amount", _("The amount must be a plain number, for example 50000, without spaces or separators."))
-    try:
-        at = _moment(cells.get("at", ""))
-    except ValueError:
-        fault("at", _("The time must be written like 2026-11-25 or 2026-11-25T14:30:00+02:00."))
-        at = None
-    if faults or status is None or amount is None:
-        return faults
-    texts = (cells.get("reason", ""), cells.get("provider_reference", ""))
-    return ResultRow(number, cells["end_to_end_id"], status, amount, *texts, at)
-
-
-def _status(text: str) -> ResultStatus | None:
-    try:
-        return ResultStatus(text.lower())
-    except ValueError:
-        return None
-
-
-def _amount(text: str, currency: str) -> Money | None:
-    """A plain decimal number as money; decimals that the currency lacks must be zeros, and no float is made."""
-    match = _AMOUNT.fullmatch(western_digits(text))
-    if match is None or not _CURRENCY.fullmatch(currency):
-        return None
-    digits, decimals = exponent(currency), match[2] or ""
-    if decimals[digits:].strip("0"):
-        return None
-    return Money(int(match[1] + decimals[:digits].ljust(digits, "0")), currency)
-
-
-def _moment(text: str) -> datetime | date | None:
-    if not text:
-        return None
-    text = western_digits(text)
-    if "T" not in text and " " not in text:
-        return date.fromisoformat(text)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+MISPLACED = frozenset({ExceptionKind.OTHER_RUN, ExceptionKind.OTHER_CHANNEL})
+"""Those about a payment that the file has no say on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +82,19 @@ class PaymentFacts:
     """A payment as a result meets it; `taken` are the statuses that earlier results already gave it."""
 
     end_to_end_id: str
+    run: UUID
+    channel: Channel
     amount: Money
     state: PaymentState
     taken: frozenset[ResultStatus] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The payments that a file may move by itself: of the run that it is taken in for, by these channels."""
+
+    run: UUID
+    channels: frozenset[Channel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +135,20 @@ _AGREES = {
 _UNSENT = (PaymentState.PENDING, PaymentState.CANCELLED)
 
 
-def judge(row: ResultRow, payment: PaymentFacts | None) -> Verdict:
+def judge(row: ResultRow, payment: PaymentFacts | None, scope: Scope) -> Verdict:
     """What one row means for its payment."""
     if payment is None:
         return _exception(row, ExceptionKind.UNKNOWN_REFERENCE)
+    # Not even known word passes: who was paid at the desk and by the provider too was paid twice.
+    if payment.channel not in scope.channels:
+        return _exception(row, ExceptionKind.OTHER_CHANNEL)
+    verdict = _meet(row, payment)
+    if payment.run != scope.run and verdict.effect is not Effect.KNOWN:
+        return _exception(row, ExceptionKind.OTHER_RUN)
+    return verdict
+
+
+def _meet(row: ResultRow, payment: PaymentFacts) -> Verdict:
     kind = _differs(row, payment)
     if kind is not None:
         return _exception(row, kind)
@@ -255,13 +173,14 @@ def _differs(row: ResultRow, payment: PaymentFacts) -> ExceptionKind | None:
 
 
 def judge_file(
-    rows: Iterable[ResultRow], payments: Mapping[str, PaymentFacts], queued: Collection[str] = ()
+    rows: Iterable[ResultRow], payments: Mapping[str, PaymentFacts], scope: Scope, queued: Collection[str] = ()
 ) -> Iterator[Verdict]:
     """What each row of a file means, in order.
 
     Args:
         rows: the rows of the whole file.
         payments: the payments that have the rows' end-to-end ids, by id.
+        scope: what the file may move by itself.
         queued: keys of exceptions that are in the queue already, or were decided.
     """
     rows = list(rows)
@@ -270,7 +189,7 @@ def judge_file(
         contents.setdefault(row.end_to_end_id, set()).add(row.fingerprint)
     repeats: Counter[str] = Counter()
     for row in rows:
-        verdict = judge(row, payments.get(row.end_to_end_id))
+        verdict = judge(row, payments.get(row.end_to_end_id), scope)
         repeats[row.fingerprint] += 1
         nth = repeats[row.fingerprint]
         disagrees = len(contents[row.end_to_end_id]) > 1
