@@ -17,7 +17,7 @@ from receiver.stipends import actions, queries
 from receiver.stipends.rules.enrolments import HoldReason
 from tests.factories.accounts import make_actor
 from tests.factories.people import make_batch, make_person
-from tests.factories.stipends import enrolled, make_run, wallet
+from tests.factories.stipends import NOVEMBER, enrolled, make_run, wallet
 from tests.support.queries import counted
 
 
@@ -54,6 +54,19 @@ class TestStipend:
         assert "Paid" in row
         assert len(asked) <= 12
         assert page.links["Receipt November 2026"] == f"/people/{person.reference}/receipts/2026-11"
+
+    def test_the_months_of_each_year(self, finance, team, system):
+        with system.database.write() as session:
+            person = enrolled(session, team, "Selam Haile", pay="desk")
+            make_run(session, team, "closed")
+            make_run(session, team, "closed", NOVEMBER + 2)
+        page = finance.get(f"/people/{person.reference}/stipend")
+        assert [link for link in ("2027", "2026") if link in page.links] == ["2027", "2026"]
+        assert "January 2027" in page.text(".//*[@id='ledger']")
+        earlier = finance.get(page.links["2026"], hx=True)
+        assert "November 2026" in earlier.text(".//table")
+        assert "January 2027" not in earlier.text(".//table")
+        assert "January 2027" in finance.get(f"/people/{person.reference}/stipend?year=1999").text(".//table")
 
     def test_the_register_and_the_summary_say_how_it_stands(self, enter, team, person):
         supervisor = enter(team.supervisor)

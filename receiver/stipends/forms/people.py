@@ -32,6 +32,12 @@ class PayWay(LabelledEnum):
     CASH_DESK = "cash_desk", p_("way to be paid", "Cash desk")
 
 
+class YearFilter(Form):
+    """The months of which year."""
+
+    year = optional(Hidden(_("Year")))
+
+
 class PayeeForm(Form):
     """How somebody wants to be paid; number and name belong to mobile money."""
 

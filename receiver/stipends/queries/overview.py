@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, exists, func, select, tuple_
 
 from receiver.access import Permission
 from receiver.kit.money import Money
+from receiver.kit.months import Month
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.ledger.queries import person_account
 from receiver.partners.models import Programme
@@ -148,14 +149,19 @@ class MonthRow:
         return any(payment.state in PAID for payment, _run in self.payments)
 
 
-def month_rows(session: Session, person_id: UUID, most: int = 24) -> list[MonthRow]:
-    """The newest months of somebody's stipend, each with its payments, the first one first: two queries."""
+def years_of(session: Session, person_id: UUID) -> list[int]:
+    """The years in which somebody was owed a stipend, the newest first: one query."""
+    months = session.scalars(select(Entitlement.month).where(Entitlement.person_id == person_id))
+    return sorted({month.year for month in months}, reverse=True)
+
+
+def month_rows(session: Session, person_id: UUID, year: int) -> list[MonthRow]:
+    """The months of a year of somebody's stipend, the newest first, each with its payments in order: two queries."""
     wanted = (
         select(Entitlement, Programme)
         .join(Programme, Programme.id == Entitlement.programme_id)
-        .where(Entitlement.person_id == person_id)
+        .where(Entitlement.person_id == person_id, Entitlement.month.between(Month(year, 1), Month(year, 12)))
         .order_by(Entitlement.month.desc())
-        .limit(most)
     )
     rows = {entitlement.id: MonthRow(entitlement, programme) for entitlement, programme in session.execute(wanted)}
     payments = select(Payment, PayRun).join(PayRun, PayRun.id == Payment.run_id).order_by(Payment.id)

@@ -17,14 +17,14 @@ from receiver.people.frame import person_frame
 from receiver.people.models import Person
 from receiver.people.queries import person_by_reference
 from receiver.stipends import actions, queries
-from receiver.stipends.forms.people import EndForm, HoldForm, PayeeForm, PayWay
+from receiver.stipends.forms.people import EndForm, HoldForm, PayeeForm, PayWay, YearFilter
 from receiver.stipends.queries.missed import expected_months
-from receiver.stipends.queries.overview import balance_of, month_rows
+from receiver.stipends.queries.overview import balance_of, month_rows, years_of
 from receiver.stipends.rules.checklist import ADVICE
 from receiver.stipends.rules.enrolments import ReviewDateWrong
 from receiver.stipends.rules.payees import NameAgreement, NumberNotUsable, name_agreement
 from receiver.web.answers import see_other
-from receiver.web.deps import Bound, ReadSession, WriteSession, require
+from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
 from receiver.web.render import form_page, page
 from receiver.web.router import Router
 
@@ -38,13 +38,22 @@ Holder = Annotated[Actor, require(Permission.HOLD_PLACE)]
 
 
 @router.get("/stipend")
-def stipend(request: Request, session: ReadSession, actor: Viewer, reference: str) -> Response:
+def stipend(
+    request: Request, session: ReadSession, actor: Viewer, reference: str, asked: Asked[YearFilter]
+) -> Response:
     """The months of somebody's stipend, each amount with its reasons; the payee, the enrolments and the holds."""
     person = person_by_reference(session, actor, reference, Permission.STIPEND_VIEW)
     enrolments = queries.enrolments_of(session, person.id)
+    years = years_of(session, person.id)
+    year = next((one for one in years if str(one) == asked.value_of("year")), next(iter(years), None))
     ctx = {
         **person_frame(session, actor, person),
-        "months": month_rows(session, person.id),
+        "months": month_rows(session, person.id, year) if year else [],
+        "year": year,
+        "years": [
+            {"url": f"/people/{person.reference}/stipend?year={one}", "label": str(one), "current": one == year}
+            for one in years
+        ],
         "expected": expected_months(session, person),
         "advice": ADVICE,
         "balance": balance_of(session, person.id),
@@ -54,7 +63,7 @@ def stipend(request: Request, session: ReadSession, actor: Viewer, reference: st
         "payees": queries.payees_now(session, person.id),
         "today": clock.today(i18n.zone()),
     }
-    return page(request, "stipends/stipend.html", ctx)
+    return page(request, "stipends/stipend.html", ctx, block="ledger", form=asked)
 
 
 @router.get("/payee")
