@@ -171,6 +171,8 @@ class _Seeder:
         self._daily_work(staff)
         self.summary.people = self.people
         return self.summary
+            if number == 0:
+                self._next_version(staff, policy)
 
     def _programme(self, staff: Staff, code: str, name: str, people: int) -> tuple[Programme, Policy]:
         with clock.pretend(datetime.combine(self.opens, time(8), UTC)), self.database.write() as session:
@@ -209,6 +211,17 @@ class _Seeder:
     def _people(self, staff: Staff, programme: Programme, policy: Policy, count: int, start: int) -> None:
         writer = Writer(programme, staff)
         invented = cast(
+    def _next_version(self, staff: Staff, policy: Policy) -> None:
+        """A draft of the policy's next version waits for a second human: more for everybody, fewer members counted."""
+        terms = PolicyTerms(
+            valid_from=self.last + 3,
+            base=Money(BASE + 4_000, self.settings.currency),
+            member=Money(MEMBER, self.settings.currency),
+            members_most=MEMBERS_MOST - 1,
+        )
+        with self.database.write() as session:
+            stipends.draft_version(session, staff["finance"], policy, terms=terms)
+
             self.random,
             count,
             first_day=self.opens,
