@@ -89,10 +89,10 @@ class Desk:
     # ---- What is done
 
     def sign_in(self, who: str) -> Desk:
-        """Choose the language as a stranger does, below the page, then sign in."""
+        """Choose the language as a stranger does, above the form, then sign in."""
         self.page.goto("/sign-in")
         if self.language != "en":
-            self._navigated(self.page.locator(f"footer button[name=language][value={self.language}]"))
+            self._navigated(self.page.locator(f"button[name=language][value={self.language}]"))
         self._look()
         self.type(email=f"{who}@example.org", password=PASSWORD)
         self.press(_("Sign in"))
