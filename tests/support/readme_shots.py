@@ -75,7 +75,7 @@ def take(browser: Browser, address: str, who: str, language: str, size: dict[str
     page.goto(f"{address}/sign-in")
     page.locator("input[name=email]").fill(f"{who}@practice.example")
     page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button").first.click()
+    page.locator("form[action='/sign-in'] button").click()
     page.goto(address + path)
     picture = page.screenshot(full_page=False)
     context.close()
