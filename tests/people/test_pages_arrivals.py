@@ -374,6 +374,13 @@ class TestPlanning:
         page = browser.get(f"{world.url}/plan?person={world.people[0].reference}")
         browser.follow(browser.submit(page.form()))
 
+    def test_the_list_leads_there_with_nothing_but_who_was_ticked(self, browser, world):
+        sent = {"person": world.people[0].reference, "found": "expected", "_key": "k" * 20, "state": "", "on": ""}
+        for _twice in range(2):  # the form keeps its key for what it is there for
+            answer = browser.post(f"{world.url}/plan/people", sent, status=303)
+            wanted = f"{world.url}/plan?person={world.people[0].reference}&found=expected"
+            assert answer.response.headers["location"] == wanted
+
     def test_nobody_chosen(self, browser, world):
         assert "Please choose at least one person." in browser.get(f"{world.url}/plan").text()
         page = browser.post(f"{world.url}/plan", {"room": "12"}, status=422)

@@ -65,6 +65,7 @@ def test_the_workbook_opens_with_numbers_as_numbers(material, language):
     sheet = book["equation"]
     found = {row[0].value: row[2].value for row in sheet.iter_rows(min_row=3)}
     assert found["closing"] == 60_000
+    assert {row[2].number_format for row in sheet.iter_rows(min_row=3)} == {"[$RWF] #,##0"}
     assert sheet.freeze_panes == "C3"
     assert [cell.value for cell in sheet[2]] == ["key", "label", "value"]
     assert bool(sheet.sheet_view.rightToLeft) is (language == "ar")

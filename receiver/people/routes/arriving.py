@@ -1,6 +1,6 @@
 """One batch (S12): who is in it, who was met, who meets whom, who joins."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Request
@@ -95,6 +95,16 @@ def plan_people(
     if not ids:
         form.add_error(None, _NOBODY)
     return _plan_page(request, session, actor, row, form, ids)
+
+
+@router.post("/{slug}/plan/people")
+def choose_people(session: ReadSession, actor: Manager, slug: str, form: Bound[MarkForm]) -> Response:
+    """Lead from the list, with who was ticked there, to the page on which it is arranged; nothing is written."""
+    row = queries.batch_row(session, actor, slug, Permission.ARRIVAL_MANAGE)
+    chosen: dict[str, Any] = {"person": [each for each in form.values_of("person") if each]}
+    return see_other(
+        url(f"/arrivals/{row.batch.slug}/plan", **chosen, every=form.value_of("every"), found=form.value_of("found"))
+    )
 
 
 @router.post("/{slug}/plan")

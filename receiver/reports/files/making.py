@@ -14,7 +14,7 @@ import xlsxwriter
 from receiver import i18n, letters
 from receiver.i18n import fmt
 from receiver.kit.csvs import write_csv
-from receiver.kit.money import Money
+from receiver.kit.money import Money, exponent
 from receiver.kit.months import Month
 from receiver.kit.words import _
 from receiver.reports.files.facts import facts, is_provisional, title_of
@@ -135,6 +135,9 @@ def _xlsx(material: Material) -> bytes:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         small = book.add_format({"italic": True, "font_size": 8, "font_color": "#555555"})
         number = book.add_format({"num_format": "#,##0"})
+        currency = material.figures["currency"]
+        decimals = exponent(currency)
+        money = book.add_format({"num_format": f"[${currency}] #,##0" + ("." + "0" * decimals if decimals else "")})
         rtl = i18n.language().dir == "rtl"
         _facts_sheet(book, material, bold, small, rtl=rtl)
         for sheet in sheets(material.figures, material.persons):
@@ -155,7 +158,9 @@ def _xlsx(material: Material) -> bytes:
                 page.write_string(row, 1, _said(label))
                 for place, value in enumerate(values, 2):
                     if isinstance(value, int):
-                        page.write_number(row, place, value, number)
+                        is_money = kind_of(sheet, key, sheet.columns[place - 2].kind) == "money"
+                        shown = value / 10**decimals if is_money else value
+                        page.write_number(row, place, shown, money if is_money else number)
                     elif value is not None:
                         page.write_string(row, place, str(value))
     return out.getvalue()

@@ -11,7 +11,17 @@ from receiver.audit import Kind
 from receiver.audit.models import AuditRecord
 from receiver.ledger.models import LedgerEntry
 from receiver.ledger.rules import Cause
-from receiver.stipends.models import Enrolment, Entitlement, Hold, Payment, PayRun, Policy, RunLine, RunStep
+from receiver.stipends.models import (
+    Enrolment,
+    Entitlement,
+    Hold,
+    MissedMonth,
+    Payment,
+    PayRun,
+    Policy,
+    RunLine,
+    RunStep,
+)
 from receiver.stipends.rules.checklist import MISSED, Flag, pack, unpack
 from receiver.stipends.rules.runs import LineStatus, RunState
 
@@ -79,7 +89,10 @@ def _ended(session: Session, look: Look) -> dict[str, int]:
 
 
 def _missed(session: Session, look: Look) -> dict[str, Any]:
-    """People whom the released runs of the month left out, and to whom nothing was sent for it; those on hold apart."""
+    """People whom the released runs of the month left out, and to whom nothing was sent for it; those on hold apart.
+
+    Among them are those who were enrolled, for days of the month, when its run had gone out.
+    """
     line, later = RunLine, aliased(RunLine)
     gone = (
         select(PayRun.id)
@@ -108,4 +121,20 @@ def _missed(session: Session, look: Look) -> dict[str, Any]:
         for flag in unpack(flags):
             if flag in MISSED:
                 reasons[flag.value] = reasons.get(flag.value, 0) + count
+    if late := _late(session, look):
+        people += late
+        reasons[Flag.ENROLLED_LATE.value] = late
     return {"missed": people, "missed_reasons": dict(sorted(reasons.items()))}
+
+
+def _late(session: Session, look: Look) -> int:
+    """How many had come too late for the month's run, and had nothing for it by then."""
+    one = MissedMonth
+    wanted = select(func.count()).where(
+        one.programme_id == look.programme.id,
+        one.month == look.month,
+        one.flags.bitwise_and(pack([Flag.ENROLLED_LATE])) != 0,
+        one.created_at <= look.as_of,
+        or_(one.settled_at.is_(None), one.settled_at > look.as_of),
+    )
+    return session.scalar(wanted) or 0

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from receiver.access import Permission
@@ -16,6 +16,7 @@ from receiver.accounts.models import User
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import clean_reference
 from receiver.kit.money import Money
+from receiver.kit.months import Month
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
 from receiver.people.queries import portions
@@ -62,20 +63,27 @@ class RunRow:
 
 
 def run_page(session: Session, actor: Actor, cursor: str | None) -> Page[RunRow]:
-    """Runs, the one started last on top: one query.
+    """Runs, the newest month on top, and of a month the runs that follow below those they follow: one query.
 
     Raises:
         RoleNeeded
     """
-    place = Cursor.decode(cursor, UUID)
+    place = Cursor.decode(cursor, Month, UUID)
+    back = place is not None and place.back
     failed = select(func.count()).where(Payment.run_id == PayRun.id, Payment.state.in_(OWED_AGAIN)).scalar_subquery()
     lines = (RunLine.run_id == PayRun.id, RunLine.status == LineStatus.HELD_BACK)
     held = select(func.count()).where(*lines).scalar_subquery()
     closing = (RunStep.run_id == PayRun.id, RunStep.act == RunAct.CLOSE)
     closed = select(func.max(RunStep.at)).where(*closing).scalar_subquery()
     wanted = queries.visible_runs(actor, Permission.PAY_RUN_LIST).add_columns(failed, held, closed)
-    found = [RunRow(*row) for row in session.execute(from_place(wanted, PayRun.id, place, down=True))]
-    return Page.build(found, DEFAULT_SIZE, lambda row: (row.run.id,), cursor=place)
+    if place is not None:
+        month, run_id = place.place
+        beyond = PayRun.month > month if back else PayRun.month < month
+        further = PayRun.id < run_id if back else PayRun.id > run_id
+        wanted = wanted.where(or_(beyond, and_(PayRun.month == month, further)))
+    order = (PayRun.month, PayRun.id.desc()) if back else (PayRun.month.desc(), PayRun.id)
+    found = [RunRow(*row) for row in session.execute(wanted.order_by(*order).limit(DEFAULT_SIZE + 1))]
+    return Page.build(found, DEFAULT_SIZE, lambda row: (row.run.month, row.run.id), cursor=place)
 
 
 def from_place(wanted: Select[Any], key: Any, place: Cursor | None, *, down: bool = False) -> Select[Any]:

@@ -52,7 +52,7 @@ ON_PAPER = 250
 
 @router.get("")
 def runs(request: Request, session: ReadSession, actor: Lister, filters: Asked[PageFilter]) -> Response:
-    """Every run, the one started last on top."""
+    """Every run, the newest month on top."""
     ctx = {"page": runs_listed(session, actor, filters.value_of("after")), "url": "/stipends"}
     return page(request, "stipends/runs.html", ctx, block="rows")
 
