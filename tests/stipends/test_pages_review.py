@@ -6,7 +6,8 @@ import pytest
 
 from receiver.access import Role
 from receiver.audit import Kind
-from tests.factories.stipends import enrolled, make_people, make_run, on_hold
+from receiver.stipends import actions
+from tests.factories.stipends import NOVEMBER, enrolled, make_people, make_run, on_hold
 from tests.support.pages import ORIGIN
 from tests.support.queries import counted
 
@@ -88,6 +89,17 @@ class TestComments:
         finance.get(where, status=403)
 
 
+def test_who_is_paid_for_the_first_time_is_a_list_of_its_own(finance, bring, at, system, team):
+    bring("closed")
+    with system.database.write() as session:
+        enrolled(session, team, "Newly here", pay="desk")
+        actions.build_run(session, team.finance, team.programme, NOVEMBER + 1)
+    december = at().replace("2026-11", "2026-12")
+    page = finance.get(f"{december}&show=new")
+    assert "Newly here" in page.text(".//table")
+    assert "Person A" not in page.text(".//table")
+
+
 class TestApproved:
     def test_what_was_approved_and_who_comes_next(self, approver, releaser, bring, at):
         run = bring("submitted")
@@ -122,6 +134,7 @@ class TestHandingOver:
         assert releaser.send("POST", taking.action, data=taking.values, headers=FROM_HERE).status_code == 200
         page = releaser.get(at("release"))
         assert "This file was taken before." in page.text()
+        assert "1 time Bosco, " in page.text()
         form = page.form(where)
         assert form.values["way"] == "portal"
         wrong = releaser.submit(form, status=422, **{"on-year": "2025"})

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from receiver import vault
+from receiver.audit import Kind, trail
 from receiver.stipends.models import Handover, Instruction
+from receiver.stipends.queries.runs import subject
+from receiver.stipends.rules.payments import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -36,6 +40,19 @@ def handovers_of(session: Session, instruction: Instruction) -> Sequence[Handove
     """How one pay file was handed over, in order."""
     wanted = select(Handover).where(Handover.instruction_id == instruction.id).order_by(Handover.number)
     return session.scalars(wanted).all()
+
+
+def taken_by(session: Session, run: PayRun) -> dict[Channel, list[tuple[UUID, datetime]]]:
+    """Who took the pay files of a run and when, by channel, the newest first: one query."""
+    found: dict[Channel, list[tuple[UUID, datetime]]] = {}
+    kinds = [Kind.PAY_FILE_DOWNLOADED]
+    for entry in trail(session, kinds=kinds, subject=subject(session, run), limit=_LATELY):
+        if entry.actor is not None:
+            found.setdefault(Channel(str(entry.facts["channel"])), []).append((entry.actor, entry.at))
+    return found
+
+
+_LATELY = 20
 
 
 def handover_place(handover_id: UUID) -> str:

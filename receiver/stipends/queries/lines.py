@@ -68,6 +68,7 @@ def shown_by(which: LineFilter) -> ColumnElement[bool]:
         LineFilter.ALL: line.id.is_not(None),
         LineFilter.MISSED: line.status == LineStatus.MISSED,
         LineFilter.ODD: and_(paid, line.flags != 0),
+        LineFilter.NEW: line.flags.bitwise_and(pack([Flag.FIRST_PAYMENT])) != 0,
         LineFilter.CHANGED: line.flags.bitwise_and(pack([Flag.AMOUNT_CHANGED])) != 0,
         LineFilter.PAYEE: line.payee_changed.is_(True),
         LineFilter.HELD: line.status == LineStatus.HELD_BACK,

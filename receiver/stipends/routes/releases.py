@@ -1,5 +1,7 @@
 """Instructing a run (S37): files by channel, who took them and why again, and that the provider has them."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from receiver.kit.words import _
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.runs import DownloadForm, HandoverForm, ReleaseForm
 from receiver.stipends.models import Handover, Instruction
-from receiver.stipends.queries.handovers import handovers
+from receiver.stipends.queries.handovers import handovers, taken_by
 from receiver.stipends.queries.pay_files import templates
 from receiver.stipends.queries.run_pages import waiting_by_channel
 from receiver.stipends.routes.framing import Code, Run, found, run_page, told
@@ -147,13 +149,14 @@ def _release_page(
     may = approved and wrong is None and actor.may(Permission.PAY_RUN_RELEASE)
     files = queries.instructions(session, run.run)
     form = sent if isinstance(sent, ReleaseForm) else ReleaseForm(prefix="l")
-    handed = handovers(session, run.run)
+    handed, takers = handovers(session, run.run), taken_by(session, run.run) if files else {}
     _offer(form, waiting)
     ctx: dict[str, Any] = {
         "files": files,
         "sums": {one.channel: Money(one.sum_minor, one.currency) for one in files},
-        "makers": user_names(session, {one.made_by for one in files} | _handers(handed)),
+        "makers": user_names(session, _people(files, handed, takers)),
         "handed": handed,
+        "takers": takers,
         "waiting": waiting_by_channel(session, run.run) if approved else [],
         "stopped": queries.stopped(session, run.run) if approved else [],
         "approved": approved,
@@ -182,8 +185,15 @@ def _handing(channel: Channel, sent: Form | None) -> HandoverForm:
     return HandoverForm.blank(prefix=f"h-{channel.value}", way=way, on=clock.today(i18n.zone()))
 
 
-def _handers(handed: dict[UUID, list[tuple[Handover, str]]]) -> set[UUID]:
-    return {one.handed_by for some in handed.values() for one, _reason in some}
+def _people(
+    files: Sequence[Instruction],
+    handed: dict[UUID, list[tuple[Handover, str]]],
+    takers: dict[Channel, list[tuple[UUID, datetime]]],
+) -> set[UUID]:
+    """Who made, took and handed over the files of a run."""
+    took = {who for some in takers.values() for who, _at in some}
+    gave = {one.handed_by for some in handed.values() for one, _reason in some}
+    return {one.made_by for one in files} | took | gave
 
 
 def _offer(form: ReleaseForm, waiting: list[Channel]) -> None:

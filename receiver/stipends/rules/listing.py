@@ -12,6 +12,7 @@ class LineFilter(LabelledEnum):
     ALL = "all", p_("lines of a pay run", "All")
     MISSED = "missed", p_("lines of a pay run", "Left out")
     ODD = "odd", p_("lines of a pay run", "To be looked at")
+    NEW = "new", p_("lines of a pay run", "First payment")
     CHANGED = "changed", p_("lines of a pay run", "Amount changed")
     PAYEE = "payee", p_("lines of a pay run", "Payment details changed")
     HELD = "held", p_("lines of a pay run", "Held back")
