@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import crowd
 from rich.console import Console
 from rich.table import Table
-from serving import Site
+from serving import Site, again
 from sqlalchemy import select
 
 from receiver import log
@@ -55,14 +55,20 @@ OURS, IN_APP, BARE, BY_HAND, DJANGO_ADMIN = (
 )
 
 
+def repeat(ask: Callable[[], object], times: int) -> None:
+    """Ask so many times."""
+    for _each in range(times):
+        ask()
+
+
 @dataclass
 class Measured:
-    """One page of one kind: how to ask for it, and the milliseconds of each round."""
+    """One page of one kind: how to ask for it so many times, and the milliseconds of each round."""
 
     page: str
     kind: str
     people: int
-    ask: Callable[[], object]
+    ask: Callable[[int], object]
     queries: int
     html: int
     sent: int
@@ -76,8 +82,7 @@ class Measured:
 
     def warm(self) -> None:
         """Let caches fill, and find out how often it fits into a slot."""
-        for _each in range(3):
-            self.ask()
+        self.ask(3)
         self.times = max(3, math.ceil(SLOT * 1000 / max(self._once(3), 0.01)))
 
     def measure(self, times: int | None) -> None:
@@ -87,8 +92,7 @@ class Measured:
 
     def _once(self, times: int) -> float:
         started = time.process_time()
-        for _each in range(times):
-            self.ask()
+        self.ask(times)
         return (time.process_time() - started) * 1000 / times
 
 
@@ -121,9 +125,9 @@ class World:
             RUN: (self.finance, self.run_path),
         }
 
-    def search(self) -> None:
+    async def search(self) -> None:
         """Send the form with a whole name, and open what it leads to."""
-        self.caseworker.get(self.caseworker.post("/people/search", {"q": self.name}))
+        await self.caseworker.page(await self.caseworker.form("/people/search", {"q": self.name}))
 
     def ours(self, pages: Sequence[str]) -> list[Measured]:
         """These pages of Receiver."""
@@ -132,7 +136,7 @@ class World:
 
     def searching(self) -> Measured:
         """A search, both halves of it."""
-        return Measured(SEARCH, OURS, self.people, self.search, 0, 0, 0)
+        return Measured(SEARCH, OURS, self.people, partial(again, self.search), 0, 0, 0)
 
     def floors(self, pages: Sequence[str]) -> list[Measured]:
         """The floors under these pages, behind the layers of the application and without them."""
@@ -143,14 +147,14 @@ class World:
             mounted = floor.mount(site, f"/floor/{number}")
             measured.append(self._page(page, site, mounted, kind=IN_APP, more=len(floor.statements)))
             html, asked = len(floor.html().encode()), len(floor.statements)
-            measured.append(Measured(page, BARE, self.people, floor.html, asked, html, html))
+            measured.append(Measured(page, BARE, self.people, partial(repeat, floor.html), asked, html, html))
         return measured
 
     def _page(self, page: str, site: Site, path: str, *, kind: str = OURS, more: int = 0) -> Measured:
         plain = site.get(path, **{"accept-encoding": "identity"})
         asked = len(site.statements(path)) + more
         sent = len(site.get(path).body)
-        return Measured(page, kind, self.people, partial(site.get, path), asked, len(plain.body), sent)
+        return Measured(page, kind, self.people, partial(again, partial(site.page, path)), asked, len(plain.body), sent)
 
 
 def django_pages(world: World, folder: Path) -> list[Measured]:
@@ -173,7 +177,8 @@ def django_pages(world: World, folder: Path) -> list[Measured]:
     measured = []
     for (page, kind), path in paths.items():
         html = len(site.get(path))
-        measured.append(Measured(page, kind, world.people, partial(site.get, path), site.queries(path), html, html))
+        ask = partial(repeat, partial(site.get, path))
+        measured.append(Measured(page, kind, world.people, ask, site.queries(path), html, html))
     return measured
 
 

@@ -30,7 +30,7 @@ from receiver.web.stamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from starlette.requests import Request
 
@@ -47,6 +47,16 @@ except ImportError:
     loop = asyncio.new_event_loop()
 else:
     loop = uvloop.new_event_loop()
+
+
+def again(ask: Callable[[], Awaitable[object]], times: int) -> None:
+    """Ask so many times in one task: a server lives in one, and keeps its threads from request to request."""
+
+    async def asking() -> None:
+        for _each in range(times):
+            await ask()
+
+    loop.run_until_complete(asking())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +92,25 @@ class Site:
 
     def get(self, path: str, **headers: str) -> Answer:
         """One page."""
-        answer = loop.run_until_complete(self.call(path, **headers))
+        return loop.run_until_complete(self.page(path, **headers))
+
+    async def page(self, path: str, **headers: str) -> Answer:
+        """One page, as part of a longer task."""
+        answer = await self.call(path, **headers)
         if answer.status != 200:
             raise SystemExit(f"{path}: {answer.status}")
         return answer
 
-    def post(self, path: str, sent: Mapping[str, str]) -> str:
+    async def form(self, path: str, sent: Mapping[str, str]) -> str:
         """Send a form; gives the address to which the answer leads."""
-        answer = loop.run_until_complete(self.call(path, sent))
+        answer = await self.call(path, sent)
         if answer.status != 303:
             raise SystemExit(f"{path}: {answer.status}")
         return answer.headers["location"]
+
+    def post(self, path: str, sent: Mapping[str, str]) -> str:
+        """Send a form; gives the address to which the answer leads."""
+        return loop.run_until_complete(self.form(path, sent))
 
     def statements(self, path: str) -> list[tuple[str, Any]]:
         """What a page asks of the database, the layers round it included."""
