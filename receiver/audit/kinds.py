@@ -131,6 +131,8 @@ class Kind(LabelledEnum):
     CASE_OPENED = "case.opened", _("A case was opened."), _INFO, "supervisor"
     CASE_ASSIGNED = "case.assigned", _("A case was given to a caseworker."), _INFO, "caseworker"
     CASE_STAGE_MOVED = "case.stage_moved", _("A case moved to another stage."), _INFO, "caseworker"
+    CASE_PROPOSED = "case.proposed", _("A move or the end of a case was proposed."), _INFO, "supervisor"
+    CASE_PROPOSAL_DECIDED = "case.proposal_decided", _("A proposal about a case was decided."), _INFO, "caseworker"
     CASE_CLOSED = "case.closed", _("A case was closed."), _NOTICE
     CASE_REOPENED = "case.reopened", _("A case was opened again."), _NOTICE, "caseworker"
     NOTE_WRITTEN = "note.written", _("A note was written.")

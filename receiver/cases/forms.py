@@ -184,6 +184,28 @@ class CloseForm(Form):
         return int(tasks) if self.values.get("drop") and tasks.isdecimal() else 0
 
 
+class TransferProposalForm(Form):
+    """To which office somebody should move, and why."""
+
+    office = OneOf(_("Office"))
+    reason = Text(_("Reason"), length=1_000, rows=4)
+
+
+class ClosingProposalForm(Form):
+    """Why a case should end."""
+
+    why = Choice(_("Why does the case end?"), CloseReason)
+    reason = Text(
+        _("Summary"), length=1_000, rows=4, hint=_("What was reached, and what the person knows about the end.")
+    )
+
+
+class AnswerForm(Form):
+    """Why a proposal is not accepted."""
+
+    answer = Text(_("Why not?"), length=1_000, rows=3, hint=_("Whoever proposed it reads this."))
+
+
 class ReopenForm(Form):
     """Opening a closed case again."""
 

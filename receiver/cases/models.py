@@ -10,7 +10,16 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.cases.rules import CloseReason, MediaType, NoteKind, Stage, TaskKind, TaskState
+from receiver.cases.rules import (
+    CloseReason,
+    MediaType,
+    NoteKind,
+    ProposalKind,
+    ProposalState,
+    Stage,
+    TaskKind,
+    TaskState,
+)
 from receiver.db.base import Base, HasId, Stamped, Versioned
 from receiver.db.types import Choice, Json
 
@@ -38,6 +47,37 @@ class Case(HasId, Versioned, Stamped, Base):
     opened_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
     close_reason: Mapped[CloseReason | None] = mapped_column(Choice(CloseReason))
+
+
+class CaseProposal(HasId, Versioned, Stamped, Base):
+    """A move to another office, or the end of a case, that somebody proposed and a supervisor decides on."""
+
+    __tablename__ = "case_proposals"
+    __table_args__ = (
+        CheckConstraint("(kind = 'transfer') = (office_id IS NOT NULL)", name="office_given"),
+        CheckConstraint("(kind = 'closing') = (close_reason IS NOT NULL)", name="close_reason_given"),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided_once"),
+        Index(
+            "uq_case_proposals_person_id_kind_open",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ProposalKind] = mapped_column(Choice(ProposalKind))
+    office_id: Mapped[UUID | None] = mapped_column(ForeignKey("offices.id", ondelete="RESTRICT"), index=True)
+    close_reason: Mapped[CloseReason | None] = mapped_column(Choice(CloseReason))
+    reason: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[ProposalState] = mapped_column(Choice(ProposalState), default=ProposalState.OPEN)
+    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    decided_at: Mapped[datetime | None] = mapped_column()
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Note(HasId, Stamped, Base):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from receiver import i18n
 from receiver.access import Permission
 from receiver.cases import actions, queries
+from receiver.cases.rules import ANSWERS_SHOWN
 from receiver.kit import clock
 from receiver.kit.words import _, p_
 from receiver.people import hooks
@@ -43,7 +44,10 @@ def wire() -> None:
     MENU.offer(TASKS)
     for tab in TABS:
         PERSON_TABS.offer(tab)
+    hooks.ALERTS.connect(_proposed, name="proposals")
     TODAY.offer(DUE)
+    TODAY.offer(PROPOSALS)
+    TODAY.offer(ANSWERS)
 
 
 def _caseworker_chosen(
@@ -67,6 +71,26 @@ def _gone_with_open_case(session: Session, actor: Actor, person: Person) -> Sequ
     return [Alert("warn", _("The case is still open."), close, _("Close the case"))]
 
 
+def _proposed(session: Session, actor: Actor, person: Person) -> Sequence[Alert]:
+    """Whoever sees the case learns that something is proposed for it."""
+    if not actor.may(Permission.CASE_VIEW):
+        return []
+    return [
+        Alert("info", _("Proposed: %(what)s.", what=one.kind.label), f"/proposals/{one.id}", _("Open"))
+        for one in queries.open_proposals(session, [person.id])
+    ]
+
+
+def _proposals(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    rows, count = queries.waiting_proposals(session, actor, limit)
+    return [{"row": row} for row in rows], count
+
+
+def _answers(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    rows, count = queries.answered_proposals(session, actor, clock.now() - ANSWERS_SHOWN, limit)
+    return [{"row": row} for row in rows], count
+
+
 def _due(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
     today = clock.today(i18n.zone())
     rows, count = queries.due_tasks(session, actor, today, limit)
@@ -82,4 +106,26 @@ DUE = TodayList(
     "/tasks",
     _("Nothing is due."),
     order=10,
+)
+
+PROPOSALS = TodayList(
+    "proposals",
+    _("Proposals to decide"),
+    Permission.CASE_CLOSE,
+    _proposals,
+    "cases/today_proposal.html",
+    "/proposals",
+    _("Nothing is proposed."),
+    order=25,
+)
+
+ANSWERS = TodayList(
+    "answers",
+    _("Answers to your proposals"),
+    Permission.CASE_EDIT,
+    _answers,
+    "cases/today_proposal.html",
+    "/proposals",
+    _("Nothing was answered lately."),
+    order=26,
 )

@@ -14,7 +14,8 @@ from receiver.accounts.models import User
 from receiver.cases import actions as cases
 from receiver.cases.actions import Contact
 from receiver.cases.models import Case
-from receiver.cases.rules import NoteKind, TaskKind
+from receiver.cases.queries import open_case
+from receiver.cases.rules import CloseReason, NoteKind, TaskKind
 from receiver.db.installation import is_practice
 from receiver.kit import clock, ids
 from receiver.kit.errors import Refusal
@@ -53,6 +54,8 @@ _PROGRAMMES = (
     ("FAMILY", "Families joining (practice)", 0.03),
 )
 _LEAST = 3
+_PROPOSED = 3
+"""Which of the people who are worked on has a case that might end."""
 _WORKED_ON = 12
 _NOTES = (
     (NoteKind.VISIT, "Visited at home. Everyone well. Asked for help with a school place."),
@@ -282,6 +285,10 @@ class _Seeder:
         cases.add_note(session, actor, person, contact)
         due = today + timedelta(days=number % 7 - 3)
         cases.add_task(session, actor, person, _TASKS[number % len(_TASKS)], due, assignee=actor.user_id)
+        case = open_case(session, person.id)
+        if number == _PROPOSED and case is not None:
+            why = CloseReason.GOALS_MET
+            cases.propose(session, actor, person, case, reason="Has work and a room of their own.", close_reason=why)
 
 
 def _portions(people: Iterable[Invented]) -> Iterable[list[Invented]]:

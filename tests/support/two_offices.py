@@ -18,6 +18,7 @@ from receiver.access import OFFICE_BOUND, SYSTEM, Permission, Role
 from receiver.accounts import actions as accounts
 from receiver.accounts.models import UserSession
 from receiver.cases import actions as cases
+from receiver.cases.rules import CloseReason
 from receiver.kit import clock
 from receiver.kit.dates import PartialDate
 from receiver.kit.ids import new_id
@@ -172,7 +173,8 @@ def _someone(session: Session, place: Place, team: Team, actor: Actor) -> Any:
     session.flush()
     way = people.add_way(session, actor, someone, people.Way(ContactKind.PHONE, f"07881{place.office.code!s:0>5}"))
     paper = people.add_document(session, actor, someone, people.Paper(DocumentKind.PASSPORT, "K1002003", "ERI"))
-    make_case(session, someone, team.programme, place.users[Role.CASEWORKER].id)
+    case = make_case(session, someone, team.programme, place.users[Role.CASEWORKER].id)
+    end = cases.propose(session, actor, someone, case, reason="Her goals are met.", close_reason=CloseReason.GOALS_MET)
     today = clock.now().date()
     note = make_note(session, actor, someone, on=today)
     task = make_task(session, actor, someone, today + timedelta(days=3), "Visit her", assignee=actor.user_id)
@@ -188,6 +190,7 @@ def _someone(session: Session, place: Place, team: Team, actor: Actor) -> Any:
             "/people/{reference}/duplicates/{duplicate_id}": duplicate.id,
             "/notes/{note_id}": note.id,
             "/tasks/{task_id}": task.id,
+            "/proposals/{proposal_id}": end.id,
         }
     )
     return someone

@@ -18,6 +18,12 @@ from receiver.cases.actions.notes import (
     correct_note,
     note_opened,
 )
+from receiver.cases.actions.proposals import (
+    propose,
+    refuse_proposal,
+    settle_closed,
+    settle_moved,
+)
 from receiver.cases.actions.searches import (
     keep_search,
 )
@@ -49,7 +55,11 @@ __all__ = [
     "note_opened",
     "open_attachment",
     "open_case",
+    "propose",
+    "refuse_proposal",
     "remove_attachment",
     "reopen_case",
+    "settle_closed",
+    "settle_moved",
     "transfer",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from receiver import audit, i18n
 from receiver.accounts.queries import caseworkers
 from receiver.audit import Kind
+from receiver.cases.actions.proposals import settle_closed
 from receiver.cases.actions.tasks import add_task, drop_task
 from receiver.cases.models import Case, Task
 from receiver.cases.queries import objections, open_cases_of
@@ -167,6 +168,7 @@ def close_case(
         on=case.closed_on,
         tasks=len(tasks),
     )
+    settle_closed(session, actor, person, case)
 
 
 def reopen_case(session: Session, actor: Actor, person: Person, case: Case, *, reason: str) -> None:

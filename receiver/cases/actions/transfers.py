@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from receiver.accounts.queries import caseworkers, staff_of
 from receiver.cases.actions.cases import hand_over
+from receiver.cases.actions.proposals import settle_moved
 from receiver.cases.models import Task
 from receiver.cases.queries import open_cases_of
 from receiver.cases.rules import NoCaseworkerThere, TaskState
@@ -56,6 +57,7 @@ def transfer(
         move_office(session, actor, person, office_id, reason=reason, tasks=len(moving), caseworker=caseworker_id)
         for case in cases.get(person.id, []):
             hand_over(session, actor, person, case, caseworker_id, tasks=len(moving))
+    settle_moved(session, actor, people, office_id)
 
 
 def _move_out(session: Session, actor: Actor, people: Sequence[Person]) -> None:

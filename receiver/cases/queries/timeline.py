@@ -41,6 +41,8 @@ STORIES: dict[Story, tuple[Kind, ...]] = {
         Kind.CASE_ASSIGNED,
         Kind.PERSON_MOVED,
         Kind.CASE_STAGE_MOVED,
+        Kind.CASE_PROPOSED,
+        Kind.CASE_PROPOSAL_DECIDED,
         Kind.CASE_CLOSED,
         Kind.CASE_REOPENED,
     ),

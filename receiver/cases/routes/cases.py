@@ -12,7 +12,7 @@ from receiver.access import Actor, Permission
 from receiver.cases import actions, queries
 from receiver.cases.forms import CaseworkerForm, CloseForm, ReopenForm, StageForm
 from receiver.cases.models import Case
-from receiver.cases.rules import CloseReason, Stage, check_closing
+from receiver.cases.rules import CloseReason, ProposalKind, Stage, check_closing
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.words import _
@@ -75,9 +75,11 @@ def close_form(request: Request, session: ReadSession, actor: Closer, reference:
     person = person_by_reference(session, actor, reference, Permission.CASE_CLOSE)
     case = queries.open_case(session, person.id)
     died = person.left_kind is LeftKind.DIED
+    asked = queries.open_proposal(session, person, ProposalKind.CLOSING)
     form = CloseForm.blank(
         case=case.id if case else None,
-        why=CloseReason.DECEASED if died else None,
+        why=CloseReason.DECEASED if died else asked.close_reason if asked else None,
+        words=queries.reason_of_proposal(session, asked) if asked else None,
         on=person.left_on if died and case and person.left_on and person.left_on >= case.opened_on else None,
     )
     return _close_page(request, session, actor, person, form)

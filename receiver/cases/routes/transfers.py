@@ -11,7 +11,7 @@ from receiver.access import Actor, Permission
 from receiver.accounts.queries import offices
 from receiver.cases import actions, queries
 from receiver.cases.forms import TransferForm
-from receiver.cases.rules import NoCaseworkerThere
+from receiver.cases.rules import NoCaseworkerThere, ProposalKind
 from receiver.kit.errors import Refusal
 from receiver.kit.words import _, n_
 from receiver.people.frame import person_frame
@@ -32,7 +32,9 @@ Assigner = Annotated[Actor, require(Permission.CASE_ASSIGN)]
 def choose_office(request: Request, session: ReadSession, actor: Assigner, reference: str) -> Response:
     """To which office, and why."""
     person = person_by_reference(session, actor, reference, Permission.CASE_ASSIGN)
-    return _first_page(request, session, actor, person, TransferForm.blank(version=person.version))
+    asked = queries.open_proposal(session, person, ProposalKind.TRANSFER)
+    known = {"office": str(asked.office_id), "reason": queries.reason_of_proposal(session, asked)} if asked else {}
+    return _first_page(request, session, actor, person, TransferForm.blank(version=person.version, **known))
 
 
 @router.post("/check")

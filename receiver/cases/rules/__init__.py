@@ -48,6 +48,14 @@ from receiver.cases.rules.pdfs import (
     PdfActs,
     PdfLocked,
 )
+from receiver.cases.rules.proposals import (
+    ANSWERS_SHOWN,
+    AlreadyProposed,
+    ProposalDecided,
+    ProposalKind,
+    ProposalState,
+    check_waits,
+)
 from receiver.cases.rules.register import (
     SEARCH_KEPT,
     Looking,
@@ -58,6 +66,7 @@ from receiver.cases.rules.register import (
 )
 
 __all__ = [
+    "ANSWERS_SHOWN",
     "FIRST_VISIT_WITHIN",
     "HORIZON",
     "MOST",
@@ -65,6 +74,7 @@ __all__ = [
     "OPEN_STAGES",
     "PLAN_WITHIN",
     "SEARCH_KEPT",
+    "AlreadyProposed",
     "CaseAlreadyOpen",
     "CaseCannotMove",
     "CloseReason",
@@ -85,6 +95,9 @@ __all__ = [
     "PictureBroken",
     "PictureTooLarge",
     "Presence",
+    "ProposalDecided",
+    "ProposalKind",
+    "ProposalState",
     "SearchExpired",
     "Stage",
     "TaskKind",
@@ -100,6 +113,7 @@ __all__ = [
     "check_move",
     "check_step",
     "check_task_words",
+    "check_waits",
     "days_late",
     "harmless",
     "media_type_of",

@@ -1,7 +1,7 @@
 """What a PDF must not bring along: programs, actions that start something, files inside it.
 
 A reader of PDFs looks for these by name in dictionaries (ISO 32000-1, 7.3.5, 12.6.4 and 7.11.4), and dictionaries stand
-in the file itself or in streams that are packed with Flate. So the names are looked for in both; what is packed or
+in the file itself or in streams that are packed with DEFLATE. So the names are looked for in both; what is packed or
 locked in another way cannot be looked through and is refused. Nothing is taken apart or drawn here.
 """
 
