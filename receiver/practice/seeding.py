@@ -13,6 +13,7 @@ from receiver.access import SYSTEM
 from receiver.accounts.models import User
 from receiver.cases import actions as cases
 from receiver.cases.actions import Contact
+from receiver.cases.actions.by_rule import look_at_rules
 from receiver.cases.models import Case
 from receiver.cases.queries import open_case
 from receiver.cases.rules import CloseReason, NoteKind, TaskKind
@@ -24,7 +25,9 @@ from receiver.kit.months import Month
 from receiver.kit.words import _
 from receiver.ledger.actions import receive_funds
 from receiver.partners.actions import Terms, add_programme
+from receiver.people.actions import Paper, add_document
 from receiver.people.models import Person
+from receiver.people.rules import DocumentKind
 from receiver.practice.cast import cast
 from receiver.practice.months import Calendar, Told
 from receiver.practice.staff import MANY_PEOPLE, Account, Staff, hire
@@ -54,6 +57,8 @@ _PROGRAMMES = (
     ("FAMILY", "Families joining (practice)", 0.03),
 )
 _LEAST = 3
+_PERMITS = 4
+"""Every which of the people who are worked on has a permit, of which some run out soon."""
 _PROPOSED = 3
 """Which of the people who are worked on has a case that might end."""
 _WORKED_ON = 12
@@ -171,11 +176,13 @@ class _Seeder:
             self._people(staff, programme, policy, count, start)
             start += count
             self._calendar(calendar, programme, number)
-        self._daily_work(staff)
-        self.summary.people = self.people
-        return self.summary
             if number == 0:
                 self._next_version(staff, policy)
+        self._daily_work(staff)
+        with self.database.write() as session:
+            look_at_rules(session, SYSTEM)
+        self.summary.people = self.people
+        return self.summary
 
     def _programme(self, staff: Staff, code: str, name: str, people: int) -> tuple[Programme, Policy]:
         with clock.pretend(datetime.combine(self.opens, time(8), UTC)), self.database.write() as session:
@@ -211,9 +218,6 @@ class _Seeder:
         self.summary.programmes.append((code, name))
         return programme, policy
 
-    def _people(self, staff: Staff, programme: Programme, policy: Policy, count: int, start: int) -> None:
-        writer = Writer(programme, staff)
-        invented = cast(
     def _next_version(self, staff: Staff, policy: Policy) -> None:
         """A draft of the policy's next version waits for a second human: more for everybody, fewer members counted."""
         terms = PolicyTerms(
@@ -225,6 +229,9 @@ class _Seeder:
         with self.database.write() as session:
             stipends.draft_version(session, staff["finance"], policy, terms=terms)
 
+    def _people(self, staff: Staff, programme: Programme, policy: Policy, count: int, start: int) -> None:
+        writer = Writer(programme, staff)
+        invented = cast(
             self.random,
             count,
             first_day=self.opens,
@@ -285,6 +292,10 @@ class _Seeder:
         cases.add_note(session, actor, person, contact)
         due = today + timedelta(days=number % 7 - 3)
         cases.add_task(session, actor, person, _TASKS[number % len(_TASKS)], due, assignee=actor.user_id)
+        if number % _PERMITS == 1 and self.people < MANY_PEOPLE:
+            until = today + timedelta(days=10 * number)
+            paper = Paper(DocumentKind.RESIDENCE_PERMIT, f"PRACTICE-{number:04d}", "RWA", until, seen=True)
+            add_document(session, actor, person, paper)
         case = open_case(session, person.id)
         if number == _PROPOSED and case is not None:
             why = CloseReason.GOALS_MET
