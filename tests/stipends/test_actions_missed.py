@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from receiver.kit import clock
@@ -36,6 +36,7 @@ from tests.factories.stipends import (
     payments,
     results,
     rwf,
+    settle_all,
     wallet,
 )
 
@@ -61,6 +62,13 @@ def follow_up(session, team, month=NOVEMBER, until="closed"):
 def lines(session, run):
     found = session.scalars(select(RunLine).where(RunLine.run_id == run.id).execution_options(populate_existing=True))
     return {line.person_id: line for line in found}
+
+
+def bring_on(session, team, run):
+    """From its approval to its end."""
+    actions.release_run(session, team.releaser, run)
+    settle_all(session, team, run)
+    actions.close_run(session, team.releaser, run)
 
 
 class TestAMissedMonth:
@@ -162,6 +170,18 @@ class TestOneWhoComesLate:
         assert missed(session) == {}
         actions.release_run(session, team.releaser, run)
         assert missed(session)[person.id].reasons == (Flag.ENROLLED_LATE,)
+
+    def test_is_not_told_of_who_was_on_the_list_of_the_month(self, session, team):
+        """Whenever their enrolment was written: a follow-up lists only those whom it pays."""
+        people = make_people(session, team, 2)
+        other = enrolled(session, team, "No Payee", pay="none")
+        run = make_run(session, team, "approved")
+        actions.hold_back(session, team.finance, run, [people[0].id], reason="A doubt.")
+        bring_on(session, team, run)
+        session.execute(update(Enrolment).values(created_at=clock.now() + timedelta(days=1)))
+        follow_up(session, team)
+        assert missed(session)[other.id].reasons == (Flag.NO_PAYEE,)
+        assert still(session) == {other.id}
 
     def test_of_whom_it_was_said_in_error_that_they_left_is_noted(self, session, team):
         make_people(session, team, 1)

@@ -216,9 +216,7 @@ def left_out(session: Session, run: PayRun) -> Sequence[Any]:
 
 def enrolled_since(session: Session, run: PayRun) -> list[UUID]:
     """The people whom a run could not list, because they were enrolled after it was submitted."""
-    if run.submitted_at is None:
-        return []
-    listed = exists().where(RunLine.run_id == run.id, RunLine.person_id == Enrolment.person_id)
+    listed = _lines_of_month(run).where(RunLine.person_id == Enrolment.person_id).exists()
     wanted = (
         select(Enrolment.person_id)
         .join(Policy, Policy.id == Enrolment.policy_id)
@@ -228,9 +226,16 @@ def enrolled_since(session: Session, run: PayRun) -> list[UUID]:
     return list(session.scalars(wanted.distinct()))
 
 
+def _lines_of_month(run: PayRun) -> Select[UUID]:
+    """Who has a line in a run of the same programme, purpose and month that went out, as this one does."""
+    same = (PayRun.programme_id == run.programme_id, PayRun.purpose == run.purpose, PayRun.month == run.month)
+    wanted = select(RunLine.person_id).join(PayRun, PayRun.id == RunLine.run_id)
+    return wanted.where(*same, or_(PayRun.id == run.id, PayRun.state.in_(GONE_OUT)))
+
+
 def listed_by(session: Session, run: PayRun, people: Collection[UUID]) -> set[UUID]:
-    """Those of these people who have a line in a run."""
-    wanted = select(RunLine.person_id).where(RunLine.run_id == run.id)
+    """Those of these people who have a line in a run of its month that went out."""
+    wanted = _lines_of_month(run)
     return {one for some in portions(people) for one in session.scalars(wanted.where(RunLine.person_id.in_(some)))}
 
 
