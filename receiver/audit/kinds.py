@@ -170,14 +170,15 @@ class Kind(LabelledEnum):
     PAY_RUN_SUBMITTED = "pay_run.submitted", _("A pay run was sent for approval."), _NOTICE, "approver"
     PAY_RUN_APPROVED = "pay_run.approved", _("A pay run was approved."), _NOTICE, "finance_officer"
     PAY_RUN_REJECTED = "pay_run.rejected", _("A pay run was sent back."), _NOTICE, "finance_officer"
+    PAY_RUN_LINE_COMMENTED = "pay_run.line_commented", _("An approver wrote a comment beside a line of a pay run.")
     PAY_RUN_RELEASED = "pay_run.released", _("A pay run was released."), _NOTICE, "finance_officer"
     PAY_RUN_LINE_HELD_BACK = "pay_run.line_held_back", _("A line of a pay run was held back."), _NOTICE
     PAY_FILE_DOWNLOADED = "pay_run.file_downloaded", _("A pay file was downloaded."), _NOTICE
-    PAY_RUN_LINE_COMMENTED = "pay_run.line_commented", _("An approver wrote a comment beside a line of a pay run.")
+    PAY_FILE_HANDED_OVER = "pay_run.file_handed_over", _("A pay file was handed to the provider."), _NOTICE
     RESULTS_UPLOADED = "pay_run.results_uploaded", _("A file of results was uploaded.")
     PAY_RUN_RECONCILED = "pay_run.reconciled", _("The results of a pay run were taken in."), _INFO, "finance_officer"
     CASH_MARKED = "pay_run.cash_marked", _("It was recorded who was paid at the cash desk."), _NOTICE
-    PAY_FILE_HANDED_OVER = "pay_run.file_handed_over", _("A pay file was handed to the provider."), _NOTICE
+    EXCEPTION_ASSIGNED = "pay_run.exception_assigned", _("A row that did not fit was given to somebody.")
     EXCEPTION_SETTLED = "pay_run.exception_settled", _("A row that did not fit was settled by hand."), _NOTICE
     PAY_RUN_CLOSED = "pay_run.closed", _("A pay run was closed."), _NOTICE
     PAY_RUN_ABANDONED = "pay_run.abandoned", _("A pay run was abandoned before its release."), _NOTICE

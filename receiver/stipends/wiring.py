@@ -13,6 +13,7 @@ from receiver.people.hooks import PERSON_LEFT
 from receiver.people.slots import BATCH_ACTS, BatchAct
 from receiver.stipends.actions.missed import look_again, note_late
 from receiver.stipends.queries import waiting_payees
+from receiver.stipends.queries.assignments import rows_for
 from receiver.stipends.queries.dumping import DUMP
 from receiver.stipends.queries.enrolments import closing_objections
 from receiver.stipends.queries.missed import missed_today
@@ -80,6 +81,12 @@ def _failed(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mappin
     return [{"row": row} for row in rows], count
 
 
+def _rows(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    """Rows of results that wait for this actor: given to them, or to nobody yet."""
+    found, count = rows_for(session, actor, limit)
+    return [{"row": row, "run": run, "programme": programme} for row, run, programme in found], count
+
+
 def _days_changed(session: Session, _actor: Actor, person: Person) -> None:
     """Somebody left or died, or did not: other days count in missed months, and other months may have been missed."""
     session.flush()
@@ -107,6 +114,16 @@ FAILED = TodayList(
     _("No payment has failed."),
     order=15,
 )
+ROWS = TodayList(
+    "resultrows",
+    _("Results that wait for a decision"),
+    Permission.PAY_RUN_RECONCILE,
+    _rows,
+    "stipends/today_rows.html",
+    "/stipends",
+    _("No result waits for a decision."),
+    order=14,
+)
 MISSED = TodayList(
     "missed",
     _("Missed months"),
@@ -133,4 +150,5 @@ def wire() -> None:
     TODAY.offer(APPROVE)
     TODAY.offer(FAILED)
     TODAY.offer(MISSED)
+    TODAY.offer(ROWS)
     PERSON_LEFT.connect(_days_changed, name="stipends")

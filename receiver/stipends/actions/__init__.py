@@ -28,7 +28,8 @@ effect. What is given as people are their ids. Reasons are what somebody typed; 
 | look at results without taking them | `queries.check_results` | PAY_RUN_RECONCILE |
 | take results in | `take_results` | PAY_RUN_RECONCILE |
 | the same in the background | `store_results`, `reconcile_in_background`, then `take_stored` | PAY_RUN_RECONCILE |
-| decide what became of a row that did not fit | `settle_exception` | PAY_RUN_RECONCILE |
+| give a row that did not fit to somebody | `assign_exception` | PAY_RUN_RECONCILE |
+| decide what became of it | `settle_exception` | PAY_RUN_RECONCILE |
 | record who was paid at the cash desk, and who did not come | `mark_paid`, `mark_uncollected` | PAY_RUN_RECONCILE |
 | close it, abandon it before its release | `close_run`, `abandon_run` | PAY_RUN_CLOSE, PAY_RUN_ABANDON |
 | a receipt for somebody's payment | `make_receipt` | RECEIPT_PRINT |
@@ -50,6 +51,7 @@ to it (17), equal to what the ledger says (8, 11), while each frozen list keeps 
 stand in `payments`, where the database itself keeps them as they are.
 """
 
+from receiver.stipends.actions.assignments import assign_exception
 from receiver.stipends.actions.cash import mark_paid, mark_uncollected
 from receiver.stipends.actions.comments import comment_line
 from receiver.stipends.actions.enrolments import Enrolled, end_enrolment, enrol
@@ -97,6 +99,7 @@ __all__ = [
     "approve_version",
     "ask_cash_desk",
     "ask_mobile_money",
+    "assign_exception",
     "build_follow_up",
     "build_in_background",
     "build_run",

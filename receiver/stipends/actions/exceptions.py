@@ -42,7 +42,8 @@ def settle_exception(
     Raises:
         NotFound: the payment is of a run that this actor may not reconcile.
         ExceptionSettled, ReasonMissing
-        NoPaymentToMove, NothingToDecide, PaymentCannotMove, AlreadyReissued: the payment does not allow it.
+        PaymentIsOurs, NoPaymentToMove, NothingToDecide: there is a payment of ours, or none, or it stands so already.
+        PaymentCannotMove, AlreadyReissued: the payment does not allow it.
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)
     user = demand_human(actor)

@@ -156,6 +156,12 @@ class DecisionForm(Form):
     reason = Line(_("Why"), length=500)
 
 
+class AssignmentForm(Form):
+    """Who finds out what became of a row."""
+
+    user = OneOf(_("Who looks into it"))
+
+
 class DeskForm(Form):
     """Who was at the cash desk."""
 

@@ -8,9 +8,11 @@
 | `runs` | pay runs, their history, their list of people, accepted findings, comments of approvers |
 | `payments` | payments, which are the frozen lines of a run, the files that instruct them, and their handing over |
 | `results` | files of results, and rows that wait for a person |
+| `assignments` | who looks into such a row |
 | `missed` | months in which somebody was owed a stipend and the run went out without them |
 """
 
+from receiver.stipends.models.assignments import ExceptionAssignment
 from receiver.stipends.models.entitlements import Entitlement, EntitlementChange
 from receiver.stipends.models.missed import MissedMonth
 from receiver.stipends.models.payees import Payee
@@ -24,6 +26,7 @@ __all__ = [
     "Enrolment",
     "Entitlement",
     "EntitlementChange",
+    "ExceptionAssignment",
     "Handover",
     "Hold",
     "Instruction",

@@ -2,6 +2,7 @@
 
 from receiver.stipends.routes import (
     approvals,
+    assignments,
     enrolments,
     everybody,
     holds,
@@ -24,6 +25,7 @@ _PAGES = (
     approvals,
     releases,
     reconciling,
+    assignments,
     everybody,
     policies,
     enrolments,

@@ -19,6 +19,7 @@ from receiver.stipends import actions, queries
 from receiver.stipends.forms.runs import DecisionForm, DeskForm, PageFilter, ResultsForm
 from receiver.stipends.models import PayRun, ResultException, ResultFile
 from receiver.stipends.queries import ResultCheck
+from receiver.stipends.queries.assignments import owners, reconcilers
 from receiver.stipends.queries.run_pages import desk_page
 from receiver.stipends.routes.framing import Code, Run, found, run_page, told
 from receiver.stipends.rules.closing import why_not_close
@@ -215,6 +216,7 @@ def _page(
     standing = queries.run_tally(session, run.run)
     waiting = queries.open_exceptions(session, actor, run.run)
     places = queries.runs_of_exceptions(session, actor, waiting[:SHOWN])
+    takes = actor.may(Permission.PAY_RUN_RECONCILE) and run.run.state in queries.GONE_OUT
     if form is None:
         formats = _formats(session, run)
         form = ResultsForm.blank(format=formats[0][0] if formats else "")
@@ -225,7 +227,9 @@ def _page(
         "rows": [_row(session, one, decisions or {}, places) for one in waiting[:SHOWN]],
         "waiting": len(waiting),
         "explain": EXPLAIN,
-        "takes": actor.may(Permission.PAY_RUN_RECONCILE) and run.run.state in queries.GONE_OUT,
+        "owners": owners(session, [one.id for one in waiting[:SHOWN]]) if waiting else {},
+        "team": reconcilers(session) if waiting and takes else {},
+        "takes": takes,
         "upload": form,
     }
     sent = next(iter((decisions or {}).values()), None) or form

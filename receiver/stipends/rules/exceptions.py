@@ -28,6 +28,7 @@ class Decision(LabelledEnum):
     PAID = "paid", p_("result, decision", "The money arrived")
     FAILED = "failed", p_("result, decision", "The money never left")
     RETURNED = "returned", p_("result, decision", "The money came back")
+    NOT_OURS = "not_ours", p_("result, decision", "No payment of ours")
 
 
 class ResultFileState(LabelledEnum):
@@ -47,6 +48,12 @@ class NoPaymentToMove(Refusal):
     """A row that belongs to no payment of ours moves none."""
 
     sentence = _("This row belongs to no payment, so only “nothing changes” can be decided.")
+
+
+class PaymentIsOurs(Refusal):
+    """What names a payment of ours is not somebody else's."""
+
+    sentence = _("This row names a payment of ours. Please decide what became of the money, or that nothing changes.")
 
 
 class NothingToDecide(Refusal):
@@ -118,10 +125,13 @@ def moves_for(decision: Decision, state: PaymentState | None) -> tuple[PaymentMo
     """The moves of the payment that a decision asks for; the payment's own arrows still say whether they exist.
 
     Raises:
+        PaymentIsOurs: there is a payment, and it is said not to be ours.
         NoPaymentToMove: there is no payment, and something is to change.
         NothingToDecide: the payment stands so already.
     """
-    if decision is Decision.NOTHING:
+    if decision is Decision.NOT_OURS and state is not None:
+        raise PaymentIsOurs
+    if decision in {Decision.NOTHING, Decision.NOT_OURS}:
         return ()
     if state is None:
         raise NoPaymentToMove
