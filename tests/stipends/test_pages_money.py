@@ -32,7 +32,7 @@ def failed(system, team):
         make_people(session, team, 3)
         run = make_run(session, team, "released")
         by_file = [(one, "failed") for one in payments(session, run) if one.channel != "cash_desk"]
-        actions.take_results(session, team.releaser, run, results(by_file, reason="Wallet closed"))
+        actions.take_results(session, team.releaser, run, results(by_file, reason="Phone was off"))
         for payment, _ in by_file:
             session.refresh(payment)
         return by_file
@@ -43,7 +43,7 @@ class TestPayments:
         with counted(system.database) as asked:
             page = finance.get("/payments")
         assert len(page.all(".//tbody/tr")) == 2
-        assert "Wallet closed" in page.text()
+        assert "Phone was off" in page.text()
         assert len(asked) <= 6
         waiting = finance.get("/payments?state=waiting", hx=True)
         assert len(waiting.all(".//tbody/tr")) == 1
@@ -52,7 +52,7 @@ class TestPayments:
         page = auditor.get("/payments?state=all")
         assert "Person A" not in page.text()
         assert team.people[0].reference in page.text()
-        assert "Wallet closed" not in page.text()
+        assert "Phone was off" not in page.text()
 
     def test_what_is_on_its_way_again_is_no_longer_failed(self, finance, failed, system, team):
         with system.database.write() as session:
