@@ -22,6 +22,8 @@ from receiver.stipends.rules.result_formats import FORMATS, STANDARD
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+_RUN = "The pay run that it came for, such as 2026-11: no other payments move, nor those of other channels."
+
 ledger = typer.Typer(help="The double-entry ledger.", no_args_is_help=True)
 
 
@@ -33,29 +35,29 @@ def add_to(app: typer.Typer) -> None:
 
 def reconcile(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
-    run: Annotated[str, typer.Option("--run", metavar="RUN", help="The pay run that it is about, such as 2026-11.")],
     as_: As,
+    run: Annotated[str | None, typer.Option("--run", metavar="RUN", help=_RUN)] = None,
     programme: ProgrammeCode = None,
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help=", ".join(FORMATS))] = STANDARD.code,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look; change nothing.")] = False,
     password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
-    """Take in a file of results of a pay run; the same file again changes nothing."""
+    """Take in a file of results of a pay run; the same file again changes nothing.
+
+    Without --run the file says by its payments which run it is about, and its word counts for every channel.
+    """
     data = file.read_bytes()
     with opened() as system:
-        if dry_run:
-            actor = acting(system, as_)
-            with system.database.read() as session:
+        actor = acting(system, as_) if dry_run else proven(system, as_, password_stdin=password_stdin)
+        with system.database.read() if dry_run else system.database.write() as session:
+            if run is None:
+                about = queries.run_of_results(session, actor, data, format_)
+            else:
                 about, _owner = find(session, actor, run, Permission.PAY_RUN_RECONCILE, programme)
-                check = queries.check_results(session, actor, about, data, format_)
-                _say_if_before(session, check)
-        else:
-            actor = proven(system, as_, password_stdin=password_stdin)
-            with system.database.write() as session:
-                about, _owner = find(session, actor, run, Permission.PAY_RUN_RECONCILE, programme)
-                check = actions.take_results(session, actor, about, data, form=format_)
-                _say_if_before(session, check)
+            take = queries.check_results if dry_run else actions.take_results
+            check = take(session, actor, about, data, form=format_, every_channel=run is None)
+            _say_if_before(session, check)
     emit(dict(check.counts), as_json=json, lines=[f"{name}\t{count}" for name, count in check.counts.items()])
 
 

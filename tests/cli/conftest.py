@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ran:
-    """What a command left: its exit code, what it printed, and the refusal if there was one."""
+    """What a command left: its exit code, what it printed and told beside it, and the refusal if there was one."""
 
     code: int
     out: str
+    err: str
     refusal: Refusal | None = None
 
     @property
@@ -43,7 +44,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
         refusal = result.exception if isinstance(result.exception, Refusal) else None
         if result.exception is not None and refusal is None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        told = Ran(exit_code(refusal) if refusal else result.exit_code, result.stdout, refusal)
+        told = Ran(exit_code(refusal) if refusal else result.exit_code, result.stdout, result.stderr, refusal)
         assert told.code == code, (told.code, result.output, refusal)
         return told
 

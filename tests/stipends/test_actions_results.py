@@ -37,7 +37,7 @@ from receiver.stipends.rules.payments import (
     PaymentCannotMove,
     PaymentState,
 )
-from receiver.stipends.rules.results import ExceptionKind
+from receiver.stipends.rules.results import ExceptionKind, OfSeveralRuns
 from receiver.stipends.rules.runs import ReasonMissing, RunAct, RunState
 from receiver.vault.models import DataKey
 from tests.factories.stipends import (
@@ -483,6 +483,46 @@ class TestOtherRuns:
             assert queries.exception_by_id(session, team.finance, one.id, page) is one
         with pytest.raises(NotFound):
             queries.exception_by_id(session, team.finance, one.id, elsewhere.run)
+
+
+class TestWithoutARun:
+    """From the command line, where nobody need say which run a file is about."""
+
+    def test_the_payments_say_it(self, session, team, run, sent, october):
+        data = results([(october.sent[0], "settled")])
+        assert queries.run_of_results(session, team.releaser, data) == october.run
+        actions.take_results(session, team.releaser, october.run, data)
+        assert queries.run_of_results(session, team.releaser, data) == october.run
+
+    def test_payments_of_several_runs(self, session, team, run, sent, october):
+        data = results([(sent[0], "settled"), (october.sent[0], "settled")])
+        with pytest.raises(OfSeveralRuns) as refused:
+            queries.run_of_results(session, team.releaser, data)
+        assert f"2026-10 ({team.programme.code})" in str(refused.value)
+        assert f"2026-11 ({team.programme.code})" in str(refused.value)
+
+    def test_payments_of_nobody_wait_with_the_newest_run(self, session, team, run, october):
+        nobodys = b"end_to_end_id,status,amount,currency\nOTHER-202611-1-000001,settled,1,RWF\n"
+        assert queries.run_of_results(session, team.releaser, nobodys) == october.run
+
+    def test_nothing_went_out_yet(self, session, team):
+        make_people(session, team, 2)
+        make_run(session, team, "draft")
+        nobodys = b"end_to_end_id,status,amount,currency\nOTHER-202611-1-000001,settled,1,RWF\n"
+        with pytest.raises(NotReleased):
+            queries.run_of_results(session, team.releaser, nobodys)
+
+    def test_who_may(self, session, team):
+        with pytest.raises(RoleNeeded):
+            queries.run_of_results(session, team.approver, b"")
+
+    def test_its_word_counts_for_every_channel(self, session, team, run, sent):
+        (desk,) = payments(session, run, channel=Channel.CASH_DESK)
+        data = results([(sent[0], "settled"), (desk, "failed")])
+        looked = queries.check_results(session, team.releaser, run, data, every_channel=True)
+        taken = actions.take_results(session, team.releaser, run, data, every_channel=True)
+        assert looked.counts == taken.counts == {**NOTHING, "settled": 1, "failed": 1}
+        assert (balance(session, desk.person_id), check(session)) == (BASE, [])
 
 
 class TestOtherChannels:

@@ -36,11 +36,18 @@ if TYPE_CHECKING:
 
 
 def take_results(
-    session: Session, actor: Actor, run: PayRun, data: bytes, *, form: str = queries.STANDARD_RESULTS
+    session: Session,
+    actor: Actor,
+    run: PayRun,
+    data: bytes,
+    *,
+    form: str = queries.STANDARD_RESULTS,
+    every_channel: bool = False,
 ) -> ResultCheck:
     """Take in a file of results for a run; the same file again, or the same rows in another one, change nothing.
 
     Only payments of this run, by a channel that the format belongs to, move; word on others waits for a person.
+    With `every_channel` whoever brings the file answers for it: it is no provider's, but says what became of the run.
 
     Raises:
         NotReleased, UnknownFormat, ResultsTooLong, TableError, ResultsFaulty, BelongsElsewhere
@@ -51,7 +58,7 @@ def take_results(
     rows = queries.read_results(session, run, data, form)
     sha256 = hashlib.sha256(data).hexdigest()
     file = _file(session, actor, run, sha256, form, len(rows), data)
-    check = queries.judge_results(session, run, rows, form, sha256)
+    check = queries.judge_results(session, run, rows, form, sha256, every_channel=every_channel)
     if check.repeated:
         return check
     now = clock.now()

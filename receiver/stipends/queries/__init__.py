@@ -115,6 +115,7 @@ from receiver.stipends.queries.results import (
     result_file_by_hash,
     result_place,
     run_of_file,
+    run_of_results,
     taken_before,
 )
 from receiver.stipends.queries.runs import (
@@ -223,6 +224,7 @@ __all__ = [
     "result_place",
     "run_by_name",
     "run_of_file",
+    "run_of_results",
     "run_tally",
     "run_to_decide",
     "run_url",

@@ -27,6 +27,7 @@ from receiver.stipends.rules.exceptions import (
     ResultsTooLong,
     UnknownFormat,
 )
+from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.result_formats import (
     FORMATS,
     STANDARD,
@@ -37,7 +38,7 @@ from receiver.stipends.rules.result_formats import (
     column_faults,
     read_row,
 )
-from receiver.stipends.rules.results import Effect, PaymentFacts, Scope, Verdict, judge_file, tally
+from receiver.stipends.rules.results import Effect, OfSeveralRuns, PaymentFacts, Scope, Verdict, judge_file, tally
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
-    from receiver.stipends.rules.payments import Channel
 
 STANDARD_RESULTS = STANDARD.code
 _COLUMNS_MOST = 40
@@ -106,13 +106,26 @@ def read_results(session: Session, run: PayRun, data: bytes, form: str = STANDAR
     """The rows of a file of results for a run.
 
     Raises:
-        NotReleased, UnknownFormat, ResultsTooLong
-        TableError: it is no table, with row and column.
-        ResultsFaulty: columns are missing, or else cells that cannot be read.
+        NotReleased
         BelongsElsewhere: it names payments of other runs, and none of this one.
+        and as `read_rows`
     """
     if run.state not in GONE_OUT:
         raise NotReleased
+    rows = read_rows(session, data, form)
+    if file_taken(session, hashlib.sha256(data).hexdigest()) is None:
+        _demand_place(session, run, {row.end_to_end_id for row in rows})
+    return rows
+
+
+def read_rows(session: Session, data: bytes, form: str = STANDARD_RESULTS) -> list[ResultRow]:
+    """The rows of a file of results, whatever they are about.
+
+    Raises:
+        UnknownFormat, ResultsTooLong
+        TableError: it is no table, with row and column.
+        ResultsFaulty: columns are missing, or else cells that cannot be read.
+    """
     written, most = format_of(form), limits(session)
     if len(data) > most.results_most_mb * _MEGABYTE:
         raise ResultsTooLong(most=most.results_most_mb)
@@ -129,9 +142,27 @@ def read_results(session: Session, run: PayRun, data: bytes, form: str = STANDAR
             faults += row
     if faults:
         raise ResultsFaulty(faults)
-    if file_taken(session, hashlib.sha256(data).hexdigest()) is None:
-        _demand_place(session, run, {row.end_to_end_id for row in rows})
     return rows
+
+
+def run_of_results(session: Session, actor: Actor, data: bytes, form: str = STANDARD_RESULTS) -> PayRun:
+    """The run that a file is about, where nobody said so: that of its payments, or the newest that went out.
+
+    Raises:
+        RoleNeeded, NotReleased, OfSeveralRuns, and as `read_rows`
+    """
+    actor.demand(Permission.PAY_RUN_RECONCILE)
+    if before := file_taken(session, hashlib.sha256(data).hexdigest()):
+        return session.get_one(PayRun, before.run_id)
+    found = _runs_named(session, {row.end_to_end_id for row in read_rows(session, data, form)})
+    if len(found) > 1:
+        raise OfSeveralRuns(runs=sorted(found)[:RUNS_TOLD])
+    if found:
+        return session.get_one(PayRun, *found.values())
+    newest = session.scalar(select(PayRun).where(PayRun.state.in_(GONE_OUT)).order_by(PayRun.id.desc()).limit(1))
+    if newest is None:
+        raise NotReleased
+    return newest
 
 
 def _demand_place(session: Session, run: PayRun, names: Collection[str]) -> None:
@@ -139,19 +170,29 @@ def _demand_place(session: Session, run: PayRun, names: Collection[str]) -> None
     mine = select(Payment.id).where(Payment.run_id == run.id).limit(1)
     if any(session.scalar(mine.where(Payment.end_to_end_id.in_(some))) for some in portions(names)):
         return
-    theirs = select(PayRun.name, Programme.code).join(Programme, Programme.id == PayRun.programme_id)
-    theirs = theirs.join(Payment, Payment.run_id == PayRun.id).distinct()
-    found = {
-        f"{name} ({code})"
-        for some in portions(names)
-        for name, code in session.execute(theirs.where(Payment.end_to_end_id.in_(some)))
-    }
-    if found:
+    if found := _runs_named(session, names):
         raise BelongsElsewhere(run=run.name, runs=sorted(found)[:RUNS_TOLD])
 
 
+def _runs_named(session: Session, names: Collection[str]) -> dict[str, UUID]:
+    """The runs of the payments that have these end-to-end ids, by name and programme."""
+    wanted = select(PayRun.name, Programme.code, PayRun.id).join(Programme, Programme.id == PayRun.programme_id)
+    wanted = wanted.join(Payment, Payment.run_id == PayRun.id).distinct()
+    return {
+        f"{name} ({code})": run
+        for some in portions(names)
+        for name, code, run in session.execute(wanted.where(Payment.end_to_end_id.in_(some)))
+    }
+
+
 def check_results(
-    session: Session, actor: Actor, run: PayRun, data: bytes, form: str = STANDARD_RESULTS
+    session: Session,
+    actor: Actor,
+    run: PayRun,
+    data: bytes,
+    form: str = STANDARD_RESULTS,
+    *,
+    every_channel: bool = False,
 ) -> ResultCheck:
     """What taking in a file for a run would do now; nothing is written.
 
@@ -160,16 +201,19 @@ def check_results(
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)
     rows = read_results(session, run, data, form)
-    return judge_results(session, run, rows, form, hashlib.sha256(data).hexdigest())
+    sha256 = hashlib.sha256(data).hexdigest()
+    return judge_results(session, run, rows, form, sha256, every_channel=every_channel)
 
 
-def judge_results(session: Session, run: PayRun, rows: Sequence[ResultRow], form: str, sha256: str) -> ResultCheck:
+def judge_results(
+    session: Session, run: PayRun, rows: Sequence[ResultRow], form: str, sha256: str, *, every_channel: bool = False
+) -> ResultCheck:
     """Judge rows that came for a run against the payments as they are at this moment."""
     if file := file_taken(session, sha256):
         return taken_before(file)
     payments = payments_named(session, {row.end_to_end_id for row in rows})
     facts = {name: found.facts for name, found in payments.items()}
-    scope = Scope(run.id, format_of(form).channels)
+    scope = Scope(run.id, frozenset(Channel) if every_channel else format_of(form).channels)
     verdicts = tuple(judge_file(rows, facts, scope, _queued(session, rows)))
     return ResultCheck(sha256, tally(verdicts), verdicts, payments)
 

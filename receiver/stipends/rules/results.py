@@ -17,6 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from receiver.kit.errors import Invalid
 from receiver.kit.words import LabelledEnum, Words, _, p_
 from receiver.stipends.rules.payments import Channel, PaymentMove, PaymentState
 from receiver.stipends.rules.result_formats import ResultStatus
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
     from receiver.kit.money import Money
     from receiver.stipends.rules.result_formats import ResultRow
+
+
+class OfSeveralRuns(Invalid):
+    """A file that nobody gave to a run is about more than one."""
+
+    sentence = _(
+        "This file is about several pay runs: %(runs)s. Please say which one it came for. Nothing was taken in."
+    )
 
 
 class Effect(LabelledEnum):
