@@ -15,7 +15,7 @@ from receiver.people.rules import LeftKind
 from receiver.reports.queries import Look
 from receiver.reports.queries.people import people_counts
 from receiver.stipends import actions, queries
-from receiver.stipends.actions.missed import look_again
+from receiver.stipends.actions.missed import look_again, note_late
 from receiver.stipends.models import Enrolment, MissedMonth, RunLine
 from receiver.stipends.queries.missed import expected_months, missed_counts, missed_page, missed_today
 from receiver.stipends.rules.checklist import Flag
@@ -23,6 +23,7 @@ from receiver.stipends.rules.enrolments import EndReason
 from receiver.stipends.rules.listing import MissedFilter
 from receiver.stipends.rules.payments import Channel, PaymentState
 from receiver.stipends.rules.runs import LineStatus, RunAct
+from receiver.stipends.wiring import _days_changed
 from tests.factories.people import make_person
 from tests.factories.stipends import (
     BASE,
@@ -191,14 +192,22 @@ class TestOneWhoComesLate:
         make_run(session, team, "closed")
         assert missed(session) == {}
         undo_left(session, team.supervisor, person, reason="An error.")
-        from receiver.stipends.wiring import _days_changed
-
         _days_changed(session, team.supervisor, person)
         assert missed(session)[person.id].reasons == (Flag.ENROLLED_LATE,)
 
-    def test_who_was_never_enrolled_misses_nothing(self, session, team):
-        from receiver.stipends.actions.missed import note_late
+    def test_of_whom_it_was_said_in_error_that_they_left_before_is_told_again(self, session, team):
+        make_people(session, team, 1)
+        make_run(session, team, "closed")
+        person = enrolled(session, team, "Late On The List")
+        person.left_on, person.left_kind = date(2026, 10, 20), LeftKind.LEFT
+        _days_changed(session, team.supervisor, person)
+        assert still(session) == set()
+        person.left_on = person.left_kind = None
+        _days_changed(session, team.supervisor, person)
+        assert still(session) == {person.id}
+        assert missed(session)[person.id].amount == rwf(BASE)
 
+    def test_who_was_never_enrolled_misses_nothing(self, session, team):
         person = make_person(session, team.office, "Not Enrolled", arrived_on=date(2026, 11, 1))
         assert note_late(session, [person.id]) == 0
 

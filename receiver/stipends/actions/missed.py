@@ -90,7 +90,8 @@ def _note_late(session: Session, run: PayRun, people: Collection[UUID], now: dat
     """What these people would be owed by a month of which they were not on the list, unless something was noted."""
     if not people:
         return 0
-    rest = [one for one in people if one not in found_by.listed_by(session, run, people)]
+    listed = found_by.listed_by(session, run, people)
+    rest = [one for one in people if one not in listed]
     amounts = found_by.amounts_now(session, run, rest)
     return _note(session, run, {one: (pack([Flag.ENROLLED_LATE]), amounts[one]) for one in rest if one in amounts}, now)
 
