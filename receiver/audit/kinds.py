@@ -85,6 +85,7 @@ class Kind(LabelledEnum):
     PAYEE_REVEALED = "payee.revealed", _("The full account or number of a payee was shown."), _NOTICE
     ATTACHMENT_OPENED = "attachment.opened", _("An attachment was opened.")
     NOTE_OPENED = "note.opened", _("A sensitive note was opened."), _NOTICE
+    PEOPLE_LIST_OPENED = "people.list_opened", _("A list of people was opened for printing."), _NOTICE
     RECEPTION_LIST_OPENED = "batch.list_opened", _("The reception list of an arrival was opened.")
     PERSON_SAMPLED = "person.sampled", _("An auditor opened a case of the sample."), _NOTICE
 

@@ -2,6 +2,7 @@
 
 from receiver.cases.rules import MOST, CloseReason, NoteKind, Order, Presence, Stage, TaskKind, Whose
 from receiver.kit.words import _, p_
+from receiver.people.rules import Need
 from receiver.web.forms import (
     Choice,
     DateField,
@@ -31,6 +32,7 @@ class RegisterFilter(Form):
     office = optional(OneOf(_("Office")))
     caseworker = optional(OneOf(_("Caseworker")))
     language = optional(OneOf(_("Language")))
+    need = optional(Choice(_("What is needed first"), Need))
     arrived = optional(MonthField(_("Month of arrival"), hint=_("Such as 2026-11.")))
     sort = optional(Choice(_("Order"), Order))
     s = optional(Hidden(_("Search")))

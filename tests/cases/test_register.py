@@ -6,14 +6,19 @@ from datetime import date
 
 import pytest
 
-from receiver.access import Permission, Role
+from receiver import audit
+from receiver.access import SYSTEM, Permission, Role
+from receiver.audit import Kind
 from receiver.cases import actions, queries
+from receiver.cases.routes import register as routes
 from receiver.cases.rules import Looking, Order, Presence, Stage, TaskKind, Whose
 from receiver.cases.slots import REGISTER_COLUMNS, RegisterColumn
 from receiver.kit.months import Month
 from receiver.kit.paging import Cursor
 from receiver.kit.words import _
-from receiver.people.rules import LeftKind
+from receiver.people.actions import Speech, change_speech
+from receiver.people.models import Person
+from receiver.people.rules import LeftKind, Need
 from tests.factories.accounts import make_actor, make_office, make_user
 from tests.factories.cases import make_case
 from tests.factories.people import make_person
@@ -121,6 +126,15 @@ class TestWhich:
         # what somebody may not see narrows nothing down, so that nothing is learnt from it
         assert len(names(session, finance, caseworker_id=actor.user_id)) == 5
 
+    def test_by_what_is_needed_first(self, session, actor, people):
+        """Needs are sealed, so no column tells them; who may not open a person's page is not told by the filter."""
+        hana, omar, *_others = people
+        change_speech(session, actor, hana, Speech(needs=(Need.DOCTOR, Need.INFANT)))
+        change_speech(session, actor, omar, Speech(needs=(Need.DIET,)))
+        assert names(session, actor, need=Need.DOCTOR) == ["Hana"]
+        assert names(session, actor, need=Need.PREGNANT) == []
+        assert len(names(session, make_actor(session, Role.FINANCE_OFFICER), need=Need.DOCTOR)) == 5
+
     def test_the_open_case_counts_before_a_closed_one(self, session, actor, supervisor, people):
         hana = people[0]
         case = make_case(session, hana)
@@ -221,6 +235,26 @@ class TestPages:
         assert "That search has expired." in page.text()
         assert len(page.all(".//tbody/tr")) == 25
         assert browser.submit(page.form("/people/search"), q="").response.headers["location"] == "/people"
+
+    def test_a_list_to_print(self, system, sign_in, office, people, monkeypatch):
+        with system.database.write() as session:
+            change_speech(session, SYSTEM, session.get_one(Person, people[0].id), Speech(needs=(Need.DOCTOR,)))
+        boss = sign_in(Role.SUPERVISOR, offices=[office])
+        page = boss.get("/people?presence=here&need=doctor")
+        sheet = boss.get(page.links["A list to print"])
+        assert "Selam 00" in sheet.text(".//table")
+        assert "Selam 01" not in sheet.text(".//table")
+        for told in ("My office", "Here", "A doctor"):
+            assert told in sheet.text()
+        with system.database.read() as session:
+            (entry,) = audit.trail(session, kinds=[Kind.PEOPLE_LIST_OPENED])
+        assert entry.facts == {"people": 1}
+        monkeypatch.setattr(routes, "PRINTED", 2)
+        assert "These are the first 2." in boss.get(f"/people/list?office={office.id}").text()
+        assert "Nobody matches" in boss.get("/people/list?arrived=2020-01").text()
+        finance = sign_in(Role.FINANCE_OFFICER).get("/people/list?need=doctor")
+        assert "Selam 01" in finance.text(".//table")
+        assert "Caseworker" not in finance.text(".//table")
 
     def test_finance_sees_name_and_reference_only(self, sign_in, people):
         browser = sign_in(Role.FINANCE_OFFICER)

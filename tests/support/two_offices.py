@@ -25,13 +25,13 @@ from receiver.kit.ids import new_id
 from receiver.ledger.queries import instalments
 from receiver.people import actions as people
 from receiver.people.actions import manifests
-from receiver.people.models import PossibleDuplicate
+from receiver.people.models import Person, PossibleDuplicate
 from receiver.people.queries import person_by_reference
 from receiver.people.rules import ContactKind, DocumentKind
 from receiver.people.rules.manifest_files import read_manifest
 from receiver.settings import Settings
 from receiver.stipends import actions as stipends
-from receiver.stipends.models import ResultException
+from receiver.stipends.models import ResultException, RunLine
 from receiver.stipends.queries.payment_pages import paid_in
 from receiver.stipends.rules.enrolments import HoldReason
 from receiver.stipends.rules.payments import Channel
@@ -135,6 +135,7 @@ def _shared(session: Session, team: Team, *places: Place) -> None:
         "/help/{topic}": "people",
         "/sign-in/link/{token}": accounts.invite(session, SYSTEM, linked),
         "/static/{file}": _stylesheet(),
+        "/lists/{name}": "countries",
         "/stipends/policies/{code}": team.policy.code,
         "/stipends/policies/{code}/versions/{number}": 1,
     }
@@ -223,12 +224,19 @@ def _runs(session: Session, team: Team, *places: Place) -> PayRun:
         "/stipends/runs/{name}": run.name,
         "/stipends/runs/{name}/exceptions/{exception_id}": session.scalars(select(ResultException.id)).one(),
         "/stipends/runs/{name}/files/{channel}": Channel.MOBILE_MONEY_FILE.value,
+        "/stipends/runs/{name}/lines/{reference}": _on_the_list(session, run),
         "/stipends/runs/{name}/results/{file_id}": kept.id,
     }
     for place in places:
         place.runs.update(made)
         place.at.update(known)
     return made["closed"]
+
+
+def _on_the_list(session: Session, run: PayRun) -> str:
+    """The reference of somebody on the list of a run."""
+    wanted = select(Person.reference).join(RunLine, RunLine.person_id == Person.id).where(RunLine.run_id == run.id)
+    return session.scalars(wanted.order_by(RunLine.id).limit(1)).one()
 
 
 def _received(session: Session, place: Place, run: PayRun) -> None:

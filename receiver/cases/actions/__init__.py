@@ -26,6 +26,7 @@ from receiver.cases.actions.proposals import (
 )
 from receiver.cases.actions.searches import (
     keep_search,
+    people_list_opened,
 )
 from receiver.cases.actions.tasks import (
     add_task,
@@ -55,6 +56,7 @@ __all__ = [
     "note_opened",
     "open_attachment",
     "open_case",
+    "people_list_opened",
     "propose",
     "refuse_proposal",
     "remove_attachment",

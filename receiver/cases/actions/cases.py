@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from receiver import audit, i18n
@@ -12,8 +11,8 @@ from receiver.accounts.queries import caseworkers
 from receiver.audit import Kind
 from receiver.cases.actions.proposals import settle_closed
 from receiver.cases.actions.tasks import add_task, drop_task
-from receiver.cases.models import Case, Task
-from receiver.cases.queries import objections, open_cases_of
+from receiver.cases.models import Case
+from receiver.cases.queries import case_opened, objections, open_cases_of, open_tasks_of, open_tasks_of_case
 from receiver.cases.queries import open_case as known_case
 from receiver.cases.rules import (
     ON_ARRIVAL,
@@ -22,7 +21,6 @@ from receiver.cases.rules import (
     NoCaseworkerThere,
     NoOpenCase,
     Stage,
-    TaskState,
     arrival_key,
     check_closing,
     check_move,
@@ -62,8 +60,7 @@ def open_case(
         with session.begin_nested():
             session.add(case)
     except IntegrityError:  # somebody else opened it at this moment
-        opened = (Case.person_id == person.id, Case.programme_id == programme_id, Case.closed_on.is_(None))
-        return session.scalars(select(Case).where(*opened)).one()
+        return case_opened(session, person.id, programme_id)
     audit.record(
         session,
         Kind.CASE_OPENED,
@@ -149,7 +146,7 @@ def close_case(
     today = clock.today(i18n.zone())
     check_move(case.stage, Stage.CLOSED)
     check_closing(case.opened_on, on or today, today)
-    tasks = session.scalars(select(Task).where(Task.person_id == person.id, Task.state == TaskState.OPEN)).all()
+    tasks = open_tasks_of(session, person.id)
     against = len(objections(session, person.id)) + (len(tasks) != dropping)
     if against:
         raise ClosingObjected(count=against)
@@ -207,8 +204,7 @@ def hand_over(
 
 
 def _give(session: Session, actor: Actor, person: Person, case: Case, caseworker_id: UUID) -> None:
-    tasks = session.scalars(select(Task).where(Task.case_id == case.id, Task.state == TaskState.OPEN)).all()
-    moving = [task for task in tasks if task.assignee_id in {case.caseworker_id, None}]
+    moving = [task for task in open_tasks_of_case(session, case.id) if task.assignee_id in {case.caseworker_id, None}]
     for task in moving:
         task.assignee_id = caseworker_id
     hand_over(session, actor, person, case, caseworker_id, tasks=len(moving))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
-from receiver import vault
+from receiver import audit, vault
 from receiver.access import Permission
+from receiver.audit import Kind
 from receiver.cases.models import Search
 from receiver.cases.queries import search_place
 from receiver.cases.rules import SEARCH_KEPT
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+
+
+def people_list_opened(session: Session, actor: Actor, *, people: int) -> None:
+    """Record that somebody opened a list of people that is made to be printed."""
+    audit.record(session, Kind.PEOPLE_LIST_OPENED, actor, "people", people=people)
 
 
 def keep_search(session: Session, actor: Actor, user_id: UUID, text: str) -> str:

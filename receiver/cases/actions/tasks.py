@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from receiver import audit, i18n, vault
 from receiver.audit import Kind
 from receiver.cases.models import Task
-from receiver.cases.queries import colleagues, open_case, result_place, task_by_key, title_place
+from receiver.cases.queries import colleagues, open_case, result_place, task_by_key, task_made, title_place
 from receiver.cases.rules import (
     NobodyThere,
     TaskKind,
@@ -77,7 +76,7 @@ def add_task(
         with session.begin_nested():
             session.add(task)
     except IntegrityError:  # another run of the same rule was quicker
-        return session.scalars(select(Task).where(Task.rule_key == rule_key)).one()
+        return task_made(session, rule_key)
     _record(session, Kind.TASK_ADDED, actor, person, task, what=kind, due=due_on, assignee=task.assignee_id)
     return task
 

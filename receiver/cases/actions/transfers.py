@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from receiver.accounts.queries import caseworkers, staff_of
 from receiver.cases.actions.cases import hand_over
 from receiver.cases.actions.proposals import settle_moved
-from receiver.cases.models import Task
-from receiver.cases.queries import open_cases_of
-from receiver.cases.rules import NoCaseworkerThere, TaskState
+from receiver.cases.queries import open_cases_of, open_tasks_of
+from receiver.cases.rules import NoCaseworkerThere
 from receiver.people.actions import leave_household, move_office
 from receiver.people.queries import household_of
 from receiver.people.queries.households import living_with
@@ -50,8 +47,7 @@ def transfer(
     cases = open_cases_of(session, [person.id for person in people])
     _move_out(session, actor, people)
     for person in people:
-        open_tasks = select(Task).where(Task.person_id == person.id, Task.state == TaskState.OPEN)
-        moving = [task for task in session.scalars(open_tasks).all() if task.assignee_id not in staff]
+        moving = [task for task in open_tasks_of(session, person.id) if task.assignee_id not in staff]
         for task in moving:
             task.assignee_id = caseworker_id
         move_office(session, actor, person, office_id, reason=reason, tasks=len(moving), caseworker=caseworker_id)

@@ -72,6 +72,12 @@ def open_case(session: Session, person_id: UUID, programme_id: UUID | None = Non
     return session.scalar(wanted.order_by(Case.opened_on.desc(), Case.id.desc()).limit(1))
 
 
+def case_opened(session: Session, person_id: UUID, programme_id: UUID) -> Case:
+    """The open case of somebody under a programme, where the database has just said that there is one."""
+    opened = (Case.person_id == person_id, Case.programme_id == programme_id, Case.closed_on.is_(None))
+    return session.scalars(select(Case).where(*opened)).one()
+
+
 _CASES = (
     select(Case, Programme.name, User.name)
     .join(Programme, Programme.id == Case.programme_id)

@@ -32,7 +32,7 @@ from receiver.cases.rules import Looking, Presence, Stage, TaskKind, TaskState, 
 from receiver.cases.slots import visible_columns
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
-from receiver.people.queries import CARD, PersonCard, visible
+from receiver.people.queries import CARD, PersonCard, people_in_need, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +65,14 @@ class FilterChoices:
     caseworkers: list[tuple[str, str]]
 
 
-def register(session: Session, actor: Actor, looking: Looking, cursor: Cursor | None) -> Page[RegisterRow]:
+def register(
+    session: Session, actor: Actor, looking: Looking, cursor: Cursor | None, *, size: int = DEFAULT_SIZE
+) -> Page[RegisterRow]:
     """The people within reach who fit. A place is the id of a person: names stay out of addresses."""
     wanted = select(*CARD).where(*visible(actor, Permission.PERSON_LIST), *_fitting(actor, looking))
+    if looking.need is not None and actor.may(Permission.PERSON_VIEW):
+        needing = people_in_need(session, actor, Permission.PERSON_VIEW, looking.need)
+        wanted = wanted.where(Person.id.in_(needing))
     back = cursor is not None and cursor.back
     down = looking.order.down != back
     key = Person.full_name if looking.order.by_name else func.coalesce(Person.arrived_on, NOT_YET)
@@ -76,9 +81,9 @@ def register(session: Session, actor: Actor, looking: Looking, cursor: Cursor | 
         place = tuple_(key, Person.id)
         wanted = wanted.where(place < here if down else place > here)
     order = (key.desc(), Person.id.desc()) if down else (key, Person.id)
-    found = session.execute(wanted.order_by(*order).limit(DEFAULT_SIZE + 1))
+    found = session.execute(wanted.order_by(*order).limit(size + 1))
     rows = [RegisterRow(PersonCard.of(row)) for row in found]
-    page = Page.build(rows, DEFAULT_SIZE, lambda row: (row.person.id,), cursor=cursor)
+    page = Page.build(rows, size, lambda row: (row.person.id,), cursor=cursor)
     _fill(session, actor, page.rows)
     return page
 

@@ -83,6 +83,11 @@ def task_by_key(session: Session, rule_key: str) -> Task | None:
     return session.scalar(select(Task).where(Task.rule_key == rule_key))
 
 
+def task_made(session: Session, rule_key: str | None) -> Task:
+    """The same, where the database has just said that there is one."""
+    return session.scalars(select(Task).where(Task.rule_key == rule_key)).one()
+
+
 def title_of(session: Session, task: Task) -> Words | str:
     """What is to be done, as somebody wrote it, or in the words of its kind."""
     if task.title is None:
@@ -160,6 +165,16 @@ def tasks_of(session: Session, actor: Actor, person: Person, *, limit: int = 50)
 def _tasks_of(scope: Scope) -> Select[*tuple[Any, ...]]:
     wanted = _joined(scope).where(Task.person_id == bindparam("person"), Task.state == TaskState.OPEN)
     return wanted.order_by(Task.due_on, Task.id).limit(bindparam("most"))
+
+
+def open_tasks_of(session: Session, person_id: UUID) -> Sequence[Task]:
+    """Everything that is still to be done for somebody, as rows to change."""
+    return session.scalars(select(Task).where(Task.person_id == person_id, Task.state == TaskState.OPEN)).all()
+
+
+def open_tasks_of_case(session: Session, case_id: UUID) -> Sequence[Task]:
+    """Everything that is still to be done of a case, as rows to change."""
+    return session.scalars(select(Task).where(Task.case_id == case_id, Task.state == TaskState.OPEN)).all()
 
 
 def next_reference(session: Session, actor: Actor, person: Person) -> str | None:

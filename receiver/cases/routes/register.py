@@ -17,10 +17,10 @@ from receiver.i18n import fmt
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.paging import Cursor, Page
-from receiver.kit.words import n_
+from receiver.kit.words import Words, n_
 from receiver.people.queries import people_ticked
 from receiver.web.answers import see_other
-from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
+from receiver.web.deps import Asked, Bound, Db, ReadSession, WriteSession, require
 from receiver.web.render import page, url
 from receiver.web.router import Router
 
@@ -28,6 +28,8 @@ router = Router(prefix="/people")
 Lister = Annotated[Actor, require(Permission.PERSON_LIST)]
 Assigner = Annotated[Actor, require(Permission.CASE_ASSIGN)]
 
+PRINTED = 500
+"""People on a printed list; longer ones are for a report and not for a bag."""
 NO_CHOICES = FilterChoices([], [])
 
 
@@ -65,6 +67,40 @@ def assign(request: Request, session: WriteSession, actor: Assigner, form: Bound
             done = n_("%(n)s case has changed hands.", "%(n)s cases have changed hands.", count)
             return see_other("/people", done=done)
     return _register_page(request, session, actor, RegisterFilter.blank(), bulk=form)
+
+
+@router.get("/list")
+def print_list(
+    request: Request, session: ReadSession, db: Db, actor: Lister, filters: Asked[RegisterFilter]
+) -> Response:
+    """The people who fit a filter on paper, at most so many; who took them from the screen is recorded."""
+    choices = queries.filter_choices(session, actor)
+    filters.offer("office", choices.offices)
+    filters.offer("caseworker", choices.caseworkers)
+    filters.offer("language", fmt.languages())
+    looking = _looking(actor, filters)
+    listed = queries.register(session, actor, looking, None, size=PRINTED)
+    with db.write() as writing:  # before it is shown, in a short transaction of its own
+        actions.people_list_opened(writing, actor, people=len(listed.rows))
+    ctx = {
+        "page": listed,
+        "most": PRINTED,
+        "told": _told(filters, looking),
+        "back": url("/people", **_kept(filters, looking), sort=filters.value_of("sort")),
+        "now": clock.now(),
+        "actor": actor,
+    }
+    return page(request, "cases/register_list.html", ctx)
+
+
+def _told(filters: RegisterFilter, looking: Looking) -> list[tuple[Words, Any]]:
+    """The filters in words, for whoever holds the paper."""
+    names = ("presence", "stage", "office", "caseworker", "language", "need", "arrived")
+    chosen = [filters.fields[name] for name in names if filters.values.get(name)]
+    offered = {name: dict(filters.options[name]) for name in filters.options}
+    told = [(field, offered.get(field.name, {}).get(filters.value_of(field.name))) for field in chosen]
+    whose = (filters.fields["whose"].label, looking.whose.label)
+    return [whose, *((field.label, words or field.show(filters.raw)) for field, words in told)]
 
 
 def _register_page(
@@ -105,6 +141,7 @@ def _register_page(
         "looking": looking,
         "bulk": bulk,
         "sort": looking.order.value,
+        "printing": url("/people/list", **_kept(filters, looking), sort=filters.value_of("sort")),
     }
     bulk.prefix, search.prefix = "b", "s"  # beside the filters, which have a caseworker of their own
     status = 422 if bulk.sent or search.sent else 200
@@ -133,6 +170,7 @@ def _looking(actor: Actor, filters: RegisterFilter) -> Looking:
         caseworker_id=_uuid(values.get("caseworker")),
         language=values.get("language"),
         arrived_in=values.get("arrived"),
+        need=values.get("need") if actor.may(Permission.PERSON_VIEW) else None,
         order=values.get("sort") or Order.NAME,
     )
 
@@ -172,6 +210,9 @@ def _address(filters: RegisterFilter, looking: Looking, searching: bool) -> str:
     """The page without its place: ids, codes and dates only."""
     if searching:
         return url("/people", s=filters.value_of("s"))
-    names = ("presence", "stage", "office", "caseworker", "language", "arrived")
-    kept = {name: filters.value_of(name) for name in names if name in filters.values}
-    return url("/people", whose=looking.whose.value, **kept)
+    return url("/people", **_kept(filters, looking))
+
+
+def _kept(filters: RegisterFilter, looking: Looking) -> dict[str, str]:
+    names = ("presence", "stage", "office", "caseworker", "language", "need", "arrived")
+    return {"whose": looking.whose.value} | {name: filters.value_of(name) for name in names if name in filters.values}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from receiver.cases.rules.case import Stage
     from receiver.kit.months import Month
+    from receiver.people.rules import Need
 
 SEARCH_KEPT = timedelta(minutes=30)
 """How long a search is remembered, so that no name ever stands in an address (screens, U2)."""
@@ -71,10 +72,11 @@ class Looking:
     caseworker_id: UUID | None = None
     language: str | None = None
     arrived_in: Month | None = None
+    need: Need | None = None
     order: Order = Order.NAME
 
     @property
     def narrowed(self) -> int:
         """How many filters are in force."""
-        filters = (self.presence, self.stage, self.office_id, self.caseworker_id, self.language, self.arrived_in)
-        return sum(each is not None for each in filters)
+        filters = (self.presence, self.stage, self.office_id, self.caseworker_id, self.language)
+        return sum(each is not None for each in (*filters, self.arrived_in, self.need))

@@ -2,7 +2,7 @@
 
 from receiver.kit.words import _
 from receiver.people.actions import Paper, Way
-from receiver.people.forms.lists import country_names
+from receiver.people.forms.lists import ALL_COUNTRIES, OFTEN, country_names
 from receiver.people.rules import ContactKind, DocumentKind
 from receiver.web.forms import Choice, DateField, Email, Flag, Form, Line, Lookup, Phone, Text, optional
 
@@ -56,7 +56,7 @@ class NewDocumentForm(Form):
 
     kind = Choice(_("Kind of document"), DocumentKind)
     number = Line(_("Number"), length=60, dir="ltr", autocomplete="off", spellcheck="false")
-    country = optional(Lookup(_("Issued by"), country_names))
+    country = optional(Lookup(_("Issued by"), country_names, often=OFTEN, rest=ALL_COUNTRIES))
     expires_on = optional(DateField(_("Valid until")))
     seen = Flag(_("I have seen the document itself"))
 

@@ -4,7 +4,7 @@ from receiver.kit.dates import PartialDate
 from receiver.kit.errors import Refusal
 from receiver.kit.words import LabelledEnum, _, p_
 from receiver.people.actions import Speech
-from receiver.people.forms.lists import language_names, nationality_names
+from receiver.people.forms.lists import ALL_NATIONALITIES, OFTEN, language_names, nationality_names
 from receiver.people.rules import LANGUAGES_AT_MOST, Identity, LeftKind, NameParts, Need, Sex
 from receiver.web.forms import (
     Choice,
@@ -25,6 +25,8 @@ from receiver.web.forms import (
 
 _LATIN_HINT = _("As it would be written in French or English, for those who cannot read the script.")
 
+_UNKNOWN = _("Leave it empty if it is not known.")
+
 
 class DayKnown(LabelledEnum):
     """Whether a first of January is the day, or stands for a day that is not known."""
@@ -40,7 +42,9 @@ class RegisterForm(Form):
     name_latin = Name(_("Name in Latin letters"), optional=True, hint=_LATIN_HINT)
     sex = Choice(p_("person", "Sex"), Sex)
     born = PartialDateField(_("Date of birth"), hint=_("What is not known may be left empty."))
-    nationality = optional(Lookup(_("Nationality"), nationality_names, hint=_("Leave it empty if it is not known.")))
+    nationality = optional(
+        Lookup(_("Nationality"), nationality_names, hint=_UNKNOWN, often=OFTEN, rest=ALL_NATIONALITIES)
+    )
     language = optional(Lookup(_("Language the person likes best"), language_names))
     arrival = OneOf(_("With which arrival"))
     arrived_on = optional(DateField(_("Day of arrival"), hint=_("Leave it empty if the person is still expected.")))
@@ -95,7 +99,9 @@ class IdentityForm(Form):
     other_names = Name(_("Other names"), length=400, optional=True, hint=_("Former names, nicknames, other spellings."))
     sex = Choice(p_("person", "Sex"), Sex)
     born = PartialDateField(_("Date of birth"), hint=_("What is not known may be left empty."))
-    nationality = optional(Lookup(_("Nationality"), nationality_names, hint=_("Leave it empty if it is not known.")))
+    nationality = optional(
+        Lookup(_("Nationality"), nationality_names, hint=_UNKNOWN, often=OFTEN, rest=ALL_NATIONALITIES)
+    )
 
     @property
     def identity(self) -> Identity:

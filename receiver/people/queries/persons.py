@@ -173,6 +173,13 @@ def remark_of(session: Session, person: Person) -> str:
     return vault.unseal(session, person.id, remark_place(person.id), person.remark)
 
 
+def people_in_need(session: Session, actor: Actor, permission: Permission, need: Need) -> list[UUID]:
+    """Those within reach who need this first. Needs are sealed one by one, so all that are recorded are opened."""
+    wanted = select(Person).where(*visible(actor, permission), Person.needs.is_not(None))
+    found = needs_of(session, session.scalars(wanted).all())
+    return [person_id for person_id, needs in found.items() if need in needs]
+
+
 def needs_place(person_id: UUID) -> str:
     """Where the first needs of a person are sealed."""
     return vault.place("people.needs", person_id)

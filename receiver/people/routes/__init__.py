@@ -10,11 +10,16 @@ from receiver.people.routes import (
     import_review,
     imports,
     intake,
+    lists,
     register,
 )
 from receiver.web.router import Router
 
 router = Router()
 # What has an address of its own comes before what stands for any name: /arrivals/new before /arrivals/{slug}.
-for pages in (imports, import_review, batches, arriving, register, duplicates, intake, contact, households, documents):
+_PAGES = (
+    *(lists, imports, import_review, batches, arriving, register, duplicates),
+    *(intake, contact, households, documents),
+)
+for pages in _PAGES:
     router.include_router(pages.router)

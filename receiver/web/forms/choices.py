@@ -169,14 +169,18 @@ class Lookup(Field[str]):
     """A code found by its name: a text box with suggestions, for lists longer than 25 (U21).
 
     `names` gives each code and its name in the reader's language, in the order in which to suggest them; what was
-    typed is matched without regard to case, and the code itself is taken too.
+    typed is matched without regard to case, and the code itself is taken too. Of a long list the page suggests the
+    first `often` names, and gets the others from the address `rest` once somebody comes to the box.
     """
 
     kind: ClassVar[str] = "lookup"
 
-    def __init__(self, label: Words, names: Callable[[], Mapping[str, str]], **more: Any) -> None:
+    def __init__(
+        self, label: Words, names: Callable[[], Mapping[str, str]], *, often: int = 0, rest: str = "", **more: Any
+    ) -> None:
         super().__init__(label, **{"dir": "auto", "autocomplete": "off", **more})
         self.names = names
+        self.often, self.rest = often, rest
 
     @property
     def options(self) -> Options:
