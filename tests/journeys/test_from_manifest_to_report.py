@@ -363,7 +363,7 @@ def _half_of(month: Month) -> int:
 def _results(rows: list[dict[str, str]], failing: int, month: Month) -> bytes:
     lines = ["end_to_end_id,status,amount,currency,reason,provider_reference,at"]
     for place, row in enumerate(rows):
-        status, why = ("failed", "Wallet closed") if place < failing else ("settled", "")
+        status, why = ("failed", "Phone was off") if place < failing else ("settled", "")
         lines.append(f"{row['end_to_end_id']},{status},{row['amount']},{row['currency']},{why},MP-{place},{month}-28")
     return "\n".join([*lines, ""]).encode()
 
