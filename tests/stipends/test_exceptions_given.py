@@ -87,7 +87,7 @@ class TestPages:
         data = {"user": str(team.releaser.user_id)}
         page = finance.follow(finance.post(form.get("action"), data))
         assert "Bosco looks into it" in page.text()
-        finance.post(form.get("action"), {"user": "nobody"}, status=404)
+        finance.post(form.get("action"), {"user": "nobody"}, status=422)
         assert "ZZZ-1" not in finance.get("/today").text()
         assert "ZZZ-1" in releaser.get("/today").text()
         decide = next(

@@ -6,12 +6,12 @@ from uuid import UUID
 from starlette.responses import Response
 
 from receiver.access import Actor, Permission
-from receiver.kit.errors import NotFound
 from receiver.kit.words import _
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.runs import AssignmentForm
 from receiver.stipends.queries.assignments import reconcilers
 from receiver.stipends.routes.framing import Code, found
+from receiver.stipends.rules.exceptions import NobodyChosen
 from receiver.web.answers import see_other
 from receiver.web.deps import Bound, WriteSession, require
 from receiver.web.router import Router
@@ -34,6 +34,6 @@ def assign(
     row = queries.exception_by_id(session, actor, exception_id, run.run)
     form.offer("user", [(str(one), who) for one, who in reconcilers(session).items()])
     if not form.ok:
-        raise NotFound
+        raise NobodyChosen
     actions.assign_exception(session, actor, row, UUID(form.user))
     return see_other(run.url("reconciliation"), done=_("It is noted who looks into it."))

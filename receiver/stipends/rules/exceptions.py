@@ -44,6 +44,12 @@ class ExceptionSettled(Refusal):
     sentence = _("Someone has already decided this. Please look at the list again.")
 
 
+class NobodyChosen(Invalid):
+    """A row is given to somebody."""
+
+    sentence = _("Choose who looks into it, from those who may decide about it.")
+
+
 class NoPaymentToMove(Refusal):
     """A row that belongs to no payment of ours moves none."""
 
