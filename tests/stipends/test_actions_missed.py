@@ -18,7 +18,7 @@ from receiver.stipends import actions, queries
 from receiver.stipends.actions.missed import look_again, note_late
 from receiver.stipends.models import Enrolment, MissedMonth, RunLine
 from receiver.stipends.queries.missed import expected_months, missed_counts, missed_page, missed_today
-from receiver.stipends.rules.checklist import Flag
+from receiver.stipends.rules.checklist import ChecklistOpen, Flag
 from receiver.stipends.rules.enrolments import EndReason
 from receiver.stipends.rules.listing import MissedFilter
 from receiver.stipends.rules.payments import Channel, PaymentState
@@ -334,13 +334,16 @@ class TestANumberThatFailed:
     def follow(self, session, team, person):
         return lines(session, actions.build_follow_up(session, team.finance, team.programme, NOVEMBER))[person.id]
 
-    def test_for_good_is_left_out_until_it_is_checked(self, session, team, failed):
+    def test_for_good_goes_out_again_only_when_somebody_says_why(self, session, team, failed):
         person = failed("number not registered")
         run = actions.build_follow_up(session, team.finance, team.programme, NOVEMBER)
         line = lines(session, run)[person.id]
-        assert (line.status, line.findings) == (LineStatus.MISSED, (Flag.PAYEE_TO_CHECK,))
+        assert (line.status, line.findings) == (LineStatus.INCLUDED, (Flag.PAYEE_TO_CHECK,))
+        with pytest.raises(ChecklistOpen):
+            actions.submit_run(session, team.finance, run)
         actions.pay_at_desk(session, team.finance, run, [person.id])
-        assert lines(session, run)[person.id].status is LineStatus.INCLUDED
+        line = lines(session, run)[person.id]
+        assert (line.status, line.channel, line.findings) == (LineStatus.INCLUDED, Channel.CASH_DESK, ())
 
     @pytest.mark.parametrize("reason", ["request timed out", ""])
     def test_for_a_while_goes_in(self, session, team, failed, reason):

@@ -39,16 +39,7 @@ class Flag(LabelledEnum):
     ENROLLED_LATE = "enrolled_late", p_("checklist", "Enrolled after the run of the month")
 
 
-MISSED = frozenset(
-    {
-        Flag.NO_PAYEE,
-        Flag.NUMBER_NOT_CONFIRMED,
-        Flag.COOLING_OFF,
-        Flag.ON_HOLD,
-        Flag.NOTHING_OWED,
-        Flag.PAYEE_TO_CHECK,
-    }
-)
+MISSED = frozenset({Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD, Flag.NOTHING_OWED})
 """Whoever has one of these gets nothing from the run; the others are paid, but looked at."""
 
 DESK_HELPS = MISSED - {Flag.ON_HOLD, Flag.NOTHING_OWED}
