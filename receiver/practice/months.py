@@ -16,7 +16,8 @@ from receiver.reports.queries import Look, work_out
 from receiver.reports.rules import content_of, digest
 from receiver.stipends import actions
 from receiver.stipends.models import Payment, PayRun, RunLine
-from receiver.stipends.queries import instructions, limits, portions
+from receiver.stipends.queries import instructions, limits, open_exceptions, portions
+from receiver.stipends.rules.approval import demand_human
 from receiver.stipends.rules.handovers import HandoverWay
 from receiver.stipends.rules.payments import Channel, PaymentState
 
@@ -84,6 +85,8 @@ class Calendar:
                 run = self._step(session, step, programme, month, run, again=again)
                 if step == until == "submitted":
                     self._question(session, run)
+                if step == until == "reconciling":
+                    self._strange(session, run)
         if run is None:
             raise ValueError(until)
         with self.database.read() as session:
@@ -129,6 +132,20 @@ class Calendar:
         actions.comment_line(
             session, self.staff["approver"], run, person, text="Please ask the office whether the household is right."
         )
+
+    def _strange(self, session: WriteSession, run: PayRun) -> None:
+        """The provider names a payment that is none of ours; a finance officer looks into it."""
+        settled = (Payment.run_id == run.id, Payment.state == PaymentState.SETTLED)
+        by_file = Payment.channel == Channel.MOBILE_MONEY_FILE
+        known = session.scalars(select(Payment).where(*settled, by_file).order_by(Payment.id).limit(1)).first()
+        if known is None:
+            return
+        other = (
+            f"OTHER-{run.month.first:%Y%m}-1-000001,settled,45000,{run.currency},,MP9000001,{clock.now():%Y-%m-%d}\n"
+        )
+        actions.take_results(session, self.staff["finance2"], run, self._results([known], 0) + other.encode())
+        for row in open_exceptions(session, self.staff["finance2"], run):
+            actions.assign_exception(session, self.staff["finance2"], row, demand_human(self.staff["finance"]))
 
     def _approve(self, session: WriteSession, run: PayRun) -> PayRun:
         total, digest = Money(run.total_minor, run.currency), run.digest or ""

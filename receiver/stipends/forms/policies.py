@@ -55,7 +55,7 @@ class RefusalForm(Form):
 class CompareForm(Form):
     """Which versions stand side by side."""
 
-    first = optional(OneOf(_("Version")))
+    first = optional(OneOf(p_("policy", "Version")))
     second = optional(OneOf(_("Beside version")))
 
 
