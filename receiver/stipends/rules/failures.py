@@ -15,7 +15,7 @@ class Failure(Enum):
 
 
 # Codes of MTN MoMo and of ISO 20022 (external status reasons), and the words that operators write in their files, in
-# English and French. Of the words only a stem counts, so that "not registered" and "unregistered" are one.
+# English and French; "not registered" and "unregistered" are one.
 _NUMBER_CODES = (
     *("PAYEE_NOT_FOUND", "PAYEE_NOT_ALLOWED_TO_RECEIVE"),
     *("AC01", "AC03", "AC04", "AC06", "AC07", "AC14", "AC15", "BE01", "BE06", "BE23", "MD07"),
@@ -27,9 +27,9 @@ _PASSING_CODES = (
 )
 _NUMBER = re.compile(
     r"unknown (?:number|account|subscriber|wallet|payee)|(?:number|account|subscriber|wallet|payee) (?:is )?unknown"
-    r"|regist|not found|no such|does ?n.t exist|not exist|invalid (?:number|account|msisdn|wallet)"
-    r"|(?:number|account|msisdn|wallet) (?:is )?invalid|clos|not active|inactiv|deactivat|dormant|block|barred|suspend"
-    r"|wrong|ported|inconnu|n.existe|ferm[ée]|bloqu|invalide|erron",
+    r"|registered|not found|no such|does ?n.t exist|not exist|invalid (?:number|account|msisdn|wallet)"
+    r"|(?:number|account|msisdn|wallet|num[ée]ro|compte) (?:is )?invalid|closed|not active|inactive|deactivated|dormant"
+    r"|blocked|barred|suspend|wrong|\bported|inconnu|n.existe|ferm[ée]|bloqu[ée]|erron",
     re.IGNORECASE,
 )
 _PASSING = re.compile(
