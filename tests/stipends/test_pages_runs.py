@@ -334,14 +334,14 @@ class TestRelease:
         with system.database.write() as session:
             on_hold(session, team, team.people[0])
         page = releaser.get(at("release"))
-        assert "1 person was put on hold after the run was frozen and is not paid." in page.text()
+        assert "1 person is not paid, because of what was recorded after the run was frozen." in page.text()
         assert team.people[0].reference in page.text()
         assert "Mobile money, by file: 1 payment, RWF 60,000" in page.text()
         releaser.submit(page.form(at("release")))
         work_done()
         page = releaser.get(at("release"))
         assert "put on hold" not in page.text()
-        assert "Line held back" in releaser.get(at()).text()
+        assert "Held back: put on hold after the list was frozen" in releaser.get(at()).text()
 
     def test_one_channel_after_the_other(self, releaser, bring, at, work_done):
         bring("approved")

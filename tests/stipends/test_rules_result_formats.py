@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from receiver.stipends.rules.result_formats import (
     FORMATS,
     LONGEST,
     REQUIRED,
+    STANDARD,
     ResultRow,
     ResultStatus,
     column_faults,
@@ -136,3 +138,12 @@ def test_the_sheet_as_it_was_handed_out_has_the_columns():
 
 def test_each_channel_has_one_format():
     assert sorted(channel for form in FORMATS.values() for channel in form.channels) == sorted(Channel)
+
+
+@pytest.mark.parametrize(("form", "nth"), [(STANDARD, 0), (CASH_SHEET, 1)])
+def test_the_samples_of_the_handbook_are_files_of_results(form, nth):
+    text = (Path(__file__).parents[2] / "docs/handbook/finance-officer.md").read_text("utf-8")
+    header, *lines = text.split("```\n")[1::2][nth].splitlines()
+    cells = [dict(zip(header.split(","), line.split(","), strict=True)) for line in lines]
+    assert column_faults(header.split(","), form) == []
+    assert [read_row(2, one, form).status for one in cells] == [S.SETTLED, S.FAILED]
