@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.support.databases import Databases
 
-RECORDED = {"/audit", "/audit/trail.csv"}
+RECORDED = {"/audit", "/audit/trail.csv", "/people/list", "/arrivals/{slug}/list"}
 """Looking at these is itself written down."""
 
 

@@ -12,13 +12,14 @@ from receiver.people.routes import (
     intake,
     lists,
     register,
+    sheets,
 )
 from receiver.web.router import Router
 
 router = Router()
 # What has an address of its own comes before what stands for any name: /arrivals/new before /arrivals/{slug}.
 _PAGES = (
-    *(lists, imports, import_review, batches, arriving, register, duplicates),
+    *(lists, imports, import_review, batches, arriving, register, sheets, duplicates),
     *(intake, contact, households, documents),
 )
 for pages in _PAGES:
