@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from receiver.kit.words import Words
-from receiver.stipends.rules.reasons import REASONS, explained
+from receiver.stipends.rules.reasons import REASONS, Failure, explained, failure_of
 
 
 @pytest.mark.parametrize("said", ["PAYEE_NOT_FOUND", "payee not found", " Payee-Not-Found "])
@@ -17,4 +17,30 @@ def test_other_words_stay_as_they_came(said):
 
 
 def test_every_sentence_is_whole():
-    assert all(isinstance(words, Words) and str(words).endswith(".") for words in REASONS.values())
+    assert all(isinstance(one.words, Words) and str(one.words).endswith(".") for one in REASONS.values())
+
+
+@pytest.mark.parametrize(
+    ("reason", "failure"),
+    [
+        ("PAYEE_NOT_FOUND", Failure.NUMBER),
+        ("payee not found", Failure.NUMBER),
+        ("PAYEE_NOT_ALLOWED_TO_RECEIVE: wallet limit", Failure.NUMBER),
+        ("AC04", Failure.NUMBER),
+        ("number not registered", Failure.NUMBER),
+        ("Account not active", Failure.NUMBER),
+        ("compte fermé", Failure.NUMBER),
+        ("wrong wallet", Failure.NUMBER),
+        ("EXPIRED", Failure.PASSING),
+        ("AB05", Failure.PASSING),
+        ("payer not found", Failure.PASSING),
+        ("account holder limit reached", Failure.PASSING),
+        ("request timed out", Failure.PASSING),
+        ("plafond atteint", Failure.PASSING),
+        ("REJECTED", Failure.UNKNOWN),
+        ("", Failure.UNKNOWN),
+        ("R1", Failure.UNKNOWN),
+    ],
+)
+def test_what_a_provider_says_is_read(reason, failure):
+    assert failure_of(reason) is failure

@@ -10,7 +10,7 @@ from receiver.cases.rules import TaskKind
 from receiver.cases.rules.by_rule import RuleTask, rule_key
 from receiver.kit import clock
 from receiver.stipends.queries import failures as queries
-from receiver.stipends.rules.failures import Failure, failure_of
+from receiver.stipends.rules.reasons import Failure, failure_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,9 +14,9 @@ from receiver.people.queries import portions
 from receiver.stipends.models import Enrolment, Entitlement, Hold, Payee, Payment, PayRun, Policy
 from receiver.stipends.queries.payments import reason_place
 from receiver.stipends.rules.entitlements import Span
-from receiver.stipends.rules.failures import Failure, failure_of
 from receiver.stipends.rules.payees import PayeeState
 from receiver.stipends.rules.payments import LIVE, OWED_AGAIN, Channel, PaymentState
+from receiver.stipends.rules.reasons import Failure, failure_of
 from receiver.stipends.rules.runs import RunState
 
 if TYPE_CHECKING:

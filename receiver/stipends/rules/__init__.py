@@ -13,7 +13,7 @@
 | `freezing` | end-to-end ids, the canonical form of a frozen run and its hash |
 | `result_formats` | how results are written, and reading a row of them |
 | `results` | what each row means for its payment |
-| `reasons` | what a provider's code for a failure means |
+| `reasons` | what a provider's reason for a failure means, and whether the number is wrong |
 | `exceptions` | what a person may decide about a row that did not fit |
 | `closing` | whether a run adds up and may be closed |
 """

@@ -1,4 +1,4 @@
-"""What a provider's code for a failure means, in a sentence; what no list explains is shown as it came.
+"""What a provider says about a payment that failed: in a sentence, and whether the number is wrong or it may pass.
 
 Codes: MTN MoMo disbursement errors, and ISO 20022 external status reasons of banks.
 """
@@ -6,27 +6,47 @@ Codes: MTN MoMo disbursement errors, and ISO 20022 external status reasons of ba
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
+from typing import NamedTuple
 
 from receiver.kit.words import Words, _
 
-_NOT_REGISTERED = _("The number is not registered with the provider.")
-_CANNOT_RECEIVE = _("The account cannot receive money now: it is not active, or has reached its limit.")
-_TOO_LITTLE = _("There is not enough money in the account that pays.")
-_OWN_LIMIT = _("The account that pays has reached its limit.")
-_OWN_ACCOUNT = _("The account that pays was not found or is not active.")
-_TRY_LATER = _("The provider could not make the payment. It may work later.")
-_REFUSED = _("The payment was refused.")
-_CANCELLED = _("The payment was cancelled.")
-_EXPIRED = _("The payment took too long and has expired.")
-_NOT_ALLOWED = _("The provider does not allow this payment.")
-_NO_SUCH_ACCOUNT = _("The account number is wrong.")
-_CLOSED = _("The account is closed.")
-_BLOCKED = _("The account is blocked.")
-_ANOTHER_NAME = _("The name does not fit the account.")
-_DIED = _("The bank says that the holder of the account has died.")
-_NO_REASON = _("The provider gave no reason.")
 
-REASONS: dict[str, Words] = {
+class Failure(Enum):
+    """What stands behind a payment that failed or came back: the number or account is not usable, or it may pass."""
+
+    NUMBER = auto()
+    PASSING = auto()
+    UNKNOWN = auto()
+
+
+class Reason(NamedTuple):
+    """A code explained."""
+
+    failure: Failure
+    words: Words
+
+
+_NOT_REGISTERED = Reason(Failure.NUMBER, _("The number is not registered with the provider."))
+_CANNOT_RECEIVE = Reason(
+    Failure.NUMBER, _("The account cannot receive money now: it is not active, or has reached its limit.")
+)
+_NO_SUCH_ACCOUNT = Reason(Failure.NUMBER, _("The account number is wrong."))
+_CLOSED = Reason(Failure.NUMBER, _("The account is closed."))
+_BLOCKED = Reason(Failure.NUMBER, _("The account is blocked."))
+_ANOTHER_NAME = Reason(Failure.NUMBER, _("The name does not fit the account."))
+_DIED = Reason(Failure.NUMBER, _("The bank says that the holder of the account has died."))
+_TOO_LITTLE = Reason(Failure.PASSING, _("There is not enough money in the account that pays."))
+_OWN_LIMIT = Reason(Failure.PASSING, _("The account that pays has reached its limit."))
+_OWN_ACCOUNT = Reason(Failure.PASSING, _("The account that pays was not found or is not active."))
+_TRY_LATER = Reason(Failure.PASSING, _("The provider could not make the payment. It may work later."))
+_EXPIRED = Reason(Failure.PASSING, _("The payment took too long and has expired."))
+_NOT_ALLOWED = Reason(Failure.PASSING, _("The provider does not allow this payment."))
+_REFUSED = Reason(Failure.UNKNOWN, _("The payment was refused."))
+_CANCELLED = Reason(Failure.UNKNOWN, _("The payment was cancelled."))
+_NO_REASON = Reason(Failure.UNKNOWN, _("The provider gave no reason."))
+
+REASONS: dict[str, Reason] = {
     "PAYEE_NOT_FOUND": _NOT_REGISTERED,
     "PAYEE_NOT_ALLOWED_TO_RECEIVE": _CANNOT_RECEIVE,
     "NOT_ENOUGH_FUNDS": _TOO_LITTLE,
@@ -42,18 +62,51 @@ REASONS: dict[str, Words] = {
     "TRANSACTION_CANCELED": _CANCELLED,
     "EXPIRED": _EXPIRED,
     "NOT_ALLOWED": _NOT_ALLOWED,
-    "AC01": _NO_SUCH_ACCOUNT,
-    "AC03": _NO_SUCH_ACCOUNT,
-    "AC04": _CLOSED,
+    **dict.fromkeys(("AB01", "AB03", "AB05", "AB06", "AB11"), _EXPIRED),
+    **dict.fromkeys(("AB02", "AB04", "AB07", "AB08", "AB09", "AB10"), _TRY_LATER),
+    **dict.fromkeys(("AC01", "AC03", "AC14", "AC15", "BE23"), _NO_SUCH_ACCOUNT),
+    **dict.fromkeys(("AC04", "AC07"), _CLOSED),
     "AC06": _BLOCKED,
     "AG01": _NOT_ALLOWED,
     "AM04": _TOO_LITTLE,
+    **dict.fromkeys(("AM02", "AM13", "AM14", "AM21", "AM23"), _OWN_LIMIT),
     "BE01": _ANOTHER_NAME,
+    "BE06": _NOT_REGISTERED,
     "MD07": _DIED,
     "MS03": _NO_REASON,
 }
 
+# The words that operators write in their files instead of a code, in English and French. Only a stem counts, so that
+# "not registered" and "unregistered" are one.
+_NUMBER = re.compile(
+    r"unknown (?:number|account|subscriber|wallet|payee)|(?:number|account|subscriber|wallet|payee) (?:is )?unknown"
+    r"|regist|not found|no such|does ?n.t exist|not exist|invalid (?:number|account|msisdn|wallet)"
+    r"|(?:number|account|msisdn|wallet) (?:is )?invalid|clos|not active|inactiv|deactivat|dormant|block|barred|suspend"
+    r"|wrong|ported|inconnu|n.existe|ferm[ée]|bloqu|invalide|erron",
+    re.IGNORECASE,
+)
+_PASSING = re.compile(
+    r"time.?out|timed out|limit|try again|later|temporar|unavailable|network|system|insufficient|float|balance"
+    r"|d[ée]lai|plafond|indisponible|r[ée]seau|solde",
+    re.IGNORECASE,
+)
+
 
 def explained(reason: str) -> Words | str:
     """The sentence for what a provider gave as its reason, or its own words where they are no known code."""
-    return REASONS.get(re.sub(r"[\s-]+", "_", reason.strip()).upper(), reason)
+    code = REASONS.get(_as_code(reason))
+    return code.words if code else reason
+
+
+def failure_of(reason: str) -> Failure:
+    """Read what a provider said; what may pass is passing even where the account is named, as in a limit of it."""
+    for word in (_as_code(reason), *re.findall(r"[A-Z0-9_]+", reason.upper())):
+        if word in REASONS:
+            return REASONS[word].failure
+    if _PASSING.search(reason):
+        return Failure.PASSING
+    return Failure.NUMBER if _NUMBER.search(reason) else Failure.UNKNOWN
+
+
+def _as_code(reason: str) -> str:
+    return re.sub(r"[\s-]+", "_", reason.strip()).upper()
