@@ -12,6 +12,7 @@ from psycopg import sql
 
 from receiver.db import schema
 from receiver.db.engine import Database
+from tests.support.compiled import sharing
 from tests.support.postgres import USER, Server
 from tests.support.run_folder import in_memory, locked
 
@@ -40,7 +41,7 @@ class Databases:
             with locked(self.folder, f"template-{kind}"):
                 self._make_template(kind)
             self._ready.add(kind)
-        return Database(self._new(kind, of=_TEMPLATE))
+        return sharing(Database(self._new(kind, of=_TEMPLATE)))
 
     def empty(self, kind: Kind) -> Database:
         """A database without a table; on SQLite not even a file."""
@@ -51,8 +52,8 @@ class Databases:
         database.truncate_log()
         database.close()
         if database.path is None:
-            return Database(self._new("postgresql", of=str(database.url.database)))
-        return Database(self._new("sqlite", of=database.path.stem))
+            return sharing(Database(self._new("postgresql", of=str(database.url.database))))
+        return sharing(Database(self._new("sqlite", of=database.path.stem)))
 
     def drop(self, database: Database) -> None:
         """Throw it away; connections that a test forgot are cut."""
