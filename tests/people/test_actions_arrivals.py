@@ -238,6 +238,21 @@ class TestMarking:
                 act()
         assert (people[0].arrived_on, arrivals[0].room, arrivals[0].caseworker_id, arrived) == (None, "", None, [])
 
+    def test_who_lives_under_another_office_now_is_foreign_too(self, session, actor, programme, office, arrived):
+        batch, arrivals, people = expected(session, office, programme)
+        people[0].office_id = make_office(session, "Huye").id
+        ids = [arrival.id for arrival in arrivals]
+        worker = make_user(session, Role.CASEWORKER, offices=[office])
+        for act in (
+            lambda: actions.mark_arrivals(session, actor, batch, ids, ArrivalState.MET),
+            lambda: actions.plan_arrivals(session, actor, batch, ids, room="12"),
+            lambda: actions.assign_caseworker(session, actor, batch, ids, worker.id),
+        ):
+            with pytest.raises(NotFound):
+                act()
+        assert actions.plan_arrivals(session, actor, batch, ids[1:], room="12") == 1
+        assert ([each.room for each in arrivals], arrived) == (["", "12"], [])
+
 
 class TestPlanning:
     def test_who_meets_and_where_they_sleep(self, session, actor, programme, office):

@@ -442,3 +442,51 @@ def test_today_without_arrivals(sign_in):
 
     def test_a_state_that_is_none_was_not_sent_by_this_page(self, browser, world):
         browser.submit(browser.get(world.url).form(f"{world.url}/state"), status=422, state="gone")
+
+
+class TestWhoMovedAway:
+    """A batch stays with its office; whoever came with it and lives under another office now is no longer of it."""
+
+    @pytest.fixture
+    def gone(self, system, world):
+        with system.database.write() as session:
+            person = session.get(Person, world.people[0].id)
+            person.office_id = world.abroad.id
+        return person
+
+    def test_the_old_office_reads_them_nowhere(self, world, browser, gone):
+        page = browser.get(world.url)
+        assert gone.full_name not in page.text()
+        assert gone.reference not in page.text()
+        assert "1 more person came with this arrival and is not listed" in page.text()
+        assert len(page.all(".//table[@class='cardy']/tbody/tr")) == 2
+        paper = browser.get(f"{world.url}/list").text()
+        assert gone.reference not in paper
+        assert "1 more person came with this arrival and is not listed" in paper
+        browser.get(f"{world.url}/plan?person={gone.reference}", status=404)
+        assert gone.reference not in browser.get(f"{world.url}/plan?every=1").text()
+
+    def test_the_old_office_writes_nothing_of_them(self, system, world, browser, gone):
+        form = browser.get(world.url).form(f"{world.url}/marks")
+        both = [gone.reference, world.people[1].reference]
+        browser.post(f"{world.url}/marks", {**form.values, "state": "met", "person": both}, status=404)
+        planned = browser.get(f"{world.url}/plan?person={both[1]}").form(f"{world.url}/plan")
+        browser.post(f"{world.url}/plan", {**planned.values, "person": both, "room": "12"}, status=404)
+        everybody = {**form.values, "state": "not_arrived", "every": "1"}
+        browser.post(f"{world.url}/marks", everybody, status=303)
+        states = [saved(system, Arrival, each.id).state for each in world.arrivals]
+        assert states == [ArrivalState.EXPECTED, ArrivalState.NOT_ARRIVED, ArrivalState.NOT_ARRIVED]
+
+    def test_a_batch_of_nobody_who_is_left_says_so(self, system, world, browser):
+        with system.database.write() as session:
+            for one in world.people:
+                session.get(Person, one.id).office_id = world.abroad.id
+        said = browser.get(world.url).text()
+        assert "3 more people came with this arrival and are not listed" in said
+        assert "Nobody is in this arrival yet." not in said
+
+    def test_whoever_reaches_both_offices_goes_on(self, world, sign_in, gone):
+        browser = sign_in(Role.SUPERVISOR, offices=[world.office, world.abroad])
+        page = browser.get(world.url)
+        assert gone.reference in page.text()
+        assert "is not listed" not in page.text()

@@ -102,14 +102,16 @@ class TestBatchRows:
         arrival = queries.arrival_in(session, batch.id, person.id)
         actions.plan_arrivals(session, actor, batch, [arrival.id], meets_id=user.id, room="12")
         actions.assign_caseworker(session, actor, batch, [arrival.id], worker.id)
-        rows = queries.arrival_rows(session, queries.arrivals_page(batch.id).order_by(Arrival.id))
+        rows = queries.arrival_rows(session, queries.arrivals_page(actor, batch.id).order_by(Arrival.id))
         assert [(row.person, row.meets, row.caseworker, row.needs) for row in rows] == [
             (person, "Aline", "Eric", (Need.INFANT,)),
             (other, None, None, ()),
         ]
 
         def found(**filters):
-            return [row.person for row in queries.arrival_rows(session, queries.arrivals_page(batch.id, **filters))]
+            return [
+                row.person for row in queries.arrival_rows(session, queries.arrivals_page(actor, batch.id, **filters))
+            ]
 
         assert found(state=ArrivalState.MET) == []
         assert found(meets_id=user.id) == [person]

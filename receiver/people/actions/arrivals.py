@@ -147,10 +147,10 @@ def mark_arrivals(
     `on` is the day of arrival, by default that of the batch. It says how many there are.
 
     Raises:
-        NotFound: one of the ids is not of this batch.
+        NotFound: one of the ids is not of this batch, or of another office by now.
         ArrivedInFuture, AlreadyHere, AlreadyLeft
     """
-    found = arrivals_of(session, batch, ids, lock=True)
+    found = arrivals_of(session, actor, batch, ids, lock=True)
     today = clock.today(i18n.zone())
     day = on or batch.arrived_on or min(batch.arrives_on, today)
     check_arrived(day, today)
@@ -203,9 +203,9 @@ def plan_arrivals(
     """Arrange who meets people of a batch and where they sleep; what is None stays. For all of `ids`, or for nobody.
 
     Raises:
-        NotFound: one of the ids is not of this batch.
+        NotFound: one of the ids is not of this batch, or of another office by now.
     """
-    found = arrivals_of(session, batch, ids, lock=True)
+    found = arrivals_of(session, actor, batch, ids, lock=True)
     for arrival, _person in found:
         if meets_id is not None:
             arrival.meets_id = meets_id
@@ -221,11 +221,12 @@ def assign_caseworker(session: Session, actor: Actor, batch: Batch, ids: Collect
     """Give people of a batch to a caseworker of its office; who is not here yet is given on arrival. All or nobody.
 
     Raises:
-        NotFound: one of the ids is not of this batch, or the user is no caseworker of its office.
+        NotFound: one of the ids is not of this batch or of another office by now, or the user is no caseworker of
+            its office.
     """
     if caseworker_id not in {user.id for user in caseworkers(session, [batch.office_id])}:
         raise NotFound
-    found = arrivals_of(session, batch, ids, lock=True)
+    found = arrivals_of(session, actor, batch, ids, lock=True)
     for arrival, _person in found:
         arrival.caseworker_id = caseworker_id
     audit.record(session, Kind.ARRIVAL_PLANNED, actor, batch.slug, people=len(found), caseworker=caseworker_id)

@@ -10,6 +10,7 @@ from receiver.people.queries.arrivals import (
     arrivals_page,
     chosen_ids,
     expected_in,
+    listed_counts,
     people_under,
     programme_ids_of,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "household_spans",
     "households_of",
     "intake_done",
+    "listed_counts",
     "look_alikes",
     "matching",
     "member_count",

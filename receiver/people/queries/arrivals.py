@@ -1,4 +1,8 @@
-"""People in batches: what is known of each, and which batches brought somebody."""
+"""People in batches: what is known of each, and which batches brought somebody.
+
+A batch stays with the office that received it, and whoever came with it may have moved to another office since. So
+who reads or changes people through a batch reaches only those of its own offices, as everywhere.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, distinct, func, select, true
 from sqlalchemy.orm import aliased
 
+from receiver.access import Permission
 from receiver.accounts.models import User
 from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Arrival, Batch, Person
-from receiver.people.queries.persons import needs_of, portions
+from receiver.people.queries.persons import needs_of, portions, visible
 from receiver.people.rules import ArrivalState, Need
 
 if TYPE_CHECKING:
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from receiver.people.queries.batches import BatchRow
+    from receiver.access import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,20 @@ class ArrivalRow:
 
 
 def arrivals_page(
-    batch_id: UUID, *, state: ArrivalState | None = None, meets_id: UUID | None = None
+    actor: Actor,
+    batch_id: UUID,
+    *,
+    permission: Permission = Permission.ARRIVAL_VIEW,
+    state: ArrivalState | None = None,
+    meets_id: UUID | None = None,
 ) -> Select[Arrival]:
-    """The arrivals of a batch that fit a filter, ready for paging by id, in the order in which they were added."""
+    """The arrivals of a batch that fit a filter, of people whom this right of the actor reaches."""
     return (
         select(Arrival)
         .join(Person, Person.id == Arrival.person_id)
         .where(
             Arrival.batch_id == batch_id,
-            Person.erased_at.is_(None),
+            *visible(actor, permission),
             Arrival.state == state if state else true(),
             Arrival.meets_id == meets_id if meets_id else true(),
         )
@@ -65,31 +75,49 @@ def arrival_rows(session: Session, chosen: Select[Arrival]) -> list[ArrivalRow]:
     ]
 
 
+def listed_counts(session: Session, actor: Actor, batch_id: UUID) -> dict[ArrivalState, int]:
+    """How many people of a batch the actor may see, by state; the batch itself may have brought more."""
+    chosen = arrivals_page(actor, batch_id).with_only_columns(Arrival.state, func.count()).group_by(Arrival.state)
+    return {row[0]: row[1] for row in session.execute(chosen)}
+
+
 def arrival_list(
-    session: Session, row: BatchRow, cursor: Cursor | None = None, *, state: ArrivalState | None = None
+    session: Session,
+    actor: Actor,
+    batch_id: UUID,
+    cursor: Cursor | None = None,
+    *,
+    state: ArrivalState | None = None,
+    total: int,
 ) -> Page[ArrivalRow]:
     """One page of the people of a batch in the order in which they were added; the cursor is an id."""
-    chosen = arrivals_page(row.batch.id, state=state)
+    chosen = arrivals_page(actor, batch_id, state=state)
     back = cursor is not None and cursor.back
     if cursor is not None:
         place = cursor.place[0]
         chosen = chosen.where(Arrival.id < place if back else Arrival.id > place)
     found = arrival_rows(session, chosen.order_by(Arrival.id.desc() if back else Arrival.id).limit(DEFAULT_SIZE + 1))
-    total = row.people if state is None else row.counts.get(state, 0)
     return Page.build(found, DEFAULT_SIZE, lambda each: (each.arrival.id,), cursor=cursor, total=total)
 
 
 def chosen_ids(
-    session: Session, batch_id: UUID, references: Collection[str], *, every: bool, state: ArrivalState | None
+    session: Session,
+    actor: Actor,
+    batch_id: UUID,
+    references: Collection[str],
+    *,
+    every: bool,
+    state: ArrivalState | None,
 ) -> list[UUID]:
     """The arrivals of the people whom somebody chose from a list: those ticked, or all that its filter found.
 
     Raises:
-        NotFound: one of the people is not of this batch; then nobody is chosen.
+        NotFound: one of the people is not of this batch, or of another office by now; then nobody is chosen.
     """
+    chosen = arrivals_page(actor, batch_id, permission=Permission.ARRIVAL_MANAGE, state=state if every else None)
+    wanted = chosen.with_only_columns(Arrival.id)
     if every:
-        return list(session.scalars(arrivals_page(batch_id, state=state).with_only_columns(Arrival.id)))
-    wanted = arrivals_page(batch_id).with_only_columns(Arrival.id)
+        return list(session.scalars(wanted))
     found = [one for some in portions(references) for one in session.scalars(wanted.where(Person.reference.in_(some)))]
     if len(found) < len(set(references)):
         raise NotFound
@@ -97,17 +125,17 @@ def chosen_ids(
 
 
 def arrivals_of(
-    session: Session, batch: Batch, ids: Collection[UUID], *, lock: bool = False
+    session: Session, actor: Actor, batch: Batch, ids: Collection[UUID], *, lock: bool = False
 ) -> Sequence[tuple[Arrival, Person]]:
     """These arrivals of a batch with their people, for an act on several, which locks the rows.
 
     Raises:
-        NotFound: one of them is not of this batch; then it is done for nobody.
+        NotFound: one of them is not of this batch, or of another office by now; then it is done for nobody.
     """
     wanted = (
         select(Arrival, Person)
         .join(Person, Person.id == Arrival.person_id)
-        .where(Arrival.batch_id == batch.id, Person.erased_at.is_(None))
+        .where(Arrival.batch_id == batch.id, *visible(actor, Permission.ARRIVAL_MANAGE))
         .order_by(Arrival.id)
     )
     if lock:

@@ -56,7 +56,7 @@ def show_batch(
 def mark_people(request: Request, session: WriteSession, actor: Manager, slug: str, form: Bound[MarkForm]) -> Response:
     """Record what became of those who were chosen; for all of them, or for nobody."""
     row = queries.batch_row(session, actor, slug, Permission.ARRIVAL_MANAGE)
-    ids = _chosen(session, row, form)
+    ids = _chosen(session, actor, row, form)
     if not ids:
         form.add_error(None, _NOBODY)
     if form.ok:
@@ -90,7 +90,7 @@ def plan_people(
 ) -> Response:
     """The page on which it is arranged who meets people, where they sleep, and whose caseworker is whose."""
     row = queries.batch_row(session, actor, slug, Permission.ARRIVAL_MANAGE)
-    ids = _chosen(session, row, chosen)
+    ids = _chosen(session, actor, row, chosen)
     form = PlanForm()
     if not ids:
         form.add_error(None, _NOBODY)
@@ -113,8 +113,8 @@ def arrange_people(
 ) -> Response:
     """Arrange it, for all who were chosen or for nobody."""
     row = queries.batch_row(session, actor, slug, Permission.ARRIVAL_MANAGE)
-    ids = _chosen(session, row, form)
-    people = [person for _arrival, person in queries.arrivals_of(session, row.batch, ids)]
+    ids = _chosen(session, actor, row, form)
+    people = [person for _arrival, person in queries.arrivals_of(session, actor, row.batch, ids)]
     _offer_staff(session, actor, row, form, people)
     if not ids:
         form.add_error(None, _NOBODY)
@@ -169,14 +169,19 @@ def _batch_page(
     batch = row.batch
     state = filters.values.get("state")
     cursor = Cursor.decode(filters.value_of("after"), UUID)
-    listed = queries.arrival_list(session, row, cursor, state=state)
+    counts = queries.listed_counts(session, actor, batch.id)
+    people = sum(counts.values())
+    total = people if state is None else counts.get(state, 0)
+    listed = queries.arrival_list(session, actor, batch.id, cursor, state=state, total=total)
     day = default_day(batch.arrived_on or batch.arrives_on)
     if not marks.sent:
         marks.raw["on"] = [day.isoformat()]
     ctx = {
         "row": row,
         "page": listed,
-        "chips": _chips(row, state),
+        "people": people,
+        "unlisted": row.people - people,
+        "chips": _chips(batch.slug, counts, state),
         "url": url(f"/arrivals/{batch.slug}", state=state.value if state else ""),
         "next_states": next_batch_states(batch.state),
         "acts": visible_acts(actor) if batch.arrived_on and row.people else [],
@@ -189,11 +194,11 @@ def _batch_page(
     return page(request, "people/arrival.html", ctx, block="rows", form=sent, status=status)
 
 
-def _chips(row: BatchRow, state: ArrivalState | None) -> list[dict[str, object]]:
-    """The states that people of this batch are in, each with its number, as ready-made filters."""
-    path = f"/arrivals/{row.batch.slug}"
-    everybody = {"label": _("Everybody"), "url": path, "current": state is None, "count": row.people}
-    known = [each for each in ArrivalState if row.counts.get(each) or each is state]
+def _chips(slug: str, counts: dict[ArrivalState, int], state: ArrivalState | None) -> list[dict[str, object]]:
+    """The states that the people who are listed are in, each with its number, as ready-made filters."""
+    path = f"/arrivals/{slug}"
+    everybody = {"label": _("Everybody"), "url": path, "current": state is None, "count": sum(counts.values())}
+    known = [each for each in ArrivalState if counts.get(each) or each is state]
     return [
         everybody,
         *(
@@ -201,7 +206,7 @@ def _chips(row: BatchRow, state: ArrivalState | None) -> list[dict[str, object]]
                 "label": each.label,
                 "url": url(path, state=each.value),
                 "current": each is state,
-                "count": row.counts.get(each, 0),
+                "count": counts.get(each, 0),
             }
             for each in known
         ),
@@ -211,7 +216,7 @@ def _chips(row: BatchRow, state: ArrivalState | None) -> list[dict[str, object]]
 def _plan_page(
     request: Request, session: Session, actor: Actor, row: BatchRow, form: PlanForm, ids: list[UUID]
 ) -> Response:
-    people = [person for _arrival, person in queries.arrivals_of(session, row.batch, ids)]
+    people = [person for _arrival, person in queries.arrivals_of(session, actor, row.batch, ids)]
     _offer_staff(session, actor, row, form, people)
     ctx = {"row": row, "people": people}
     return form_page(request, "people/arrival_plan.html", ctx, form=form)
@@ -228,14 +233,14 @@ def _offer_staff(session: Session, actor: Actor, row: BatchRow, form: PlanForm, 
     )
 
 
-def _chosen(session: Session, row: BatchRow, form: Form) -> list[UUID]:
+def _chosen(session: Session, actor: Actor, row: BatchRow, form: Form) -> list[UUID]:
     """The arrivals of the people who were ticked, or of all of the list.
 
     Raises:
-        NotFound: one of them is not of this batch.
+        NotFound: one of them is not of this batch, or of another office by now.
     """
     every, state = bool(form.values.get("every")), form.values.get("found")
-    return queries.chosen_ids(session, row.batch.id, form.values_of("person"), every=every, state=state)
+    return queries.chosen_ids(session, actor, row.batch.id, form.values_of("person"), every=every, state=state)
 
 
 def _state(form: Form) -> str:

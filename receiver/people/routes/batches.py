@@ -123,10 +123,17 @@ def change_batch(
 def reception_list(request: Request, session: ReadSession, db: Db, actor: Viewer, slug: str) -> Response:
     """The people of a batch on paper, with room to write; who took it away from the screen is recorded."""
     row = queries.batch_row(session, actor, slug)
-    people = queries.arrival_rows(session, queries.arrivals_page(row.batch.id).order_by("room", "full_name"))
+    people = queries.arrival_rows(session, queries.arrivals_page(actor, row.batch.id).order_by("room", "full_name"))
     with db.write() as writing:  # before it is shown, in a short transaction of its own
         actions.list_opened(writing, actor, row.batch, people=len(people))
-    ctx = {"row": row, "people": people, "back": f"/arrivals/{slug}", "now": clock.now(), "actor": actor}
+    ctx = {
+        "row": row,
+        "people": people,
+        "unlisted": row.people - len(people),
+        "back": f"/arrivals/{slug}",
+        "now": clock.now(),
+        "actor": actor,
+    }
     return page(request, "people/reception_list.html", ctx)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -25,6 +25,7 @@ from receiver.people.models import ManifestImport
 from receiver.people.queries import manifests as imports
 from receiver.people.routes.batches import reachable_offices
 from receiver.people.rules.manifest import columns_of
+from receiver.people.rules.manifest_files import ManifestTable
 from receiver.people.rules.manifest_template import template_csv, template_xlsx
 from receiver.web.answers import download, see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -34,6 +35,11 @@ from receiver.web.router import Router
 router = Router(prefix="/arrivals")
 Importer = Annotated[Actor, require(Permission.MANIFEST_IMPORT)]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _read_first(form: Bound[UploadForm]) -> ManifestTable | None:
+    """The rows of what was sent, read before the database is asked for; None where the file cannot be read."""
+    return form.read_table() if form.ok else None
 
 
 @router.get("/template.csv")
@@ -62,10 +68,15 @@ def new_import(request: Request, session: ReadSession, actor: Importer) -> Respo
 
 
 @router.post("/imports")
-def upload(request: Request, session: WriteSession, actor: Importer, form: Bound[UploadForm]) -> Response:
+def upload(
+    request: Request,
+    session: WriteSession,
+    actor: Importer,
+    form: Bound[UploadForm],
+    table: Annotated[ManifestTable | None, Depends(_read_first)],
+) -> Response:
     """Take in a manifest."""
     _offer(session, actor, form)
-    table = form.read_table() if form.ok else None
     if table is not None:
         sent = manifests.Sent(form.file.data, table, form.date_order.value)
         batch = None
