@@ -128,13 +128,15 @@ def _take(
 def _known(
     session: Session, programme_id: UUID, data: bytes, known: KnownManifest
 ) -> tuple[dict[str, Any], Refusal | None]:
-    """The same file again: when it was imported, everybody in it is here already; else it waits for somebody."""
+    """The same file again: once it is imported, who of it was registered is here already, and no other row is."""
     found = queries.known_import(session, programme_id, queries.file_mark(session, data))
     if found is None or found.state is not ImportState.MERGED:
         return {**_NOTHING, "errors": [{"row": None, "column": None, "message": i18n.text(known.words)}]}, known
     say(known.words)
-    rows = found.counts["rows"]
-    return {**_NOTHING, "rows": rows, "match": rows, "errors": [], "reference": found.reference}, None
+    counts = found.counts
+    kept = {name: counts[name] for name in ("rows", "decide", "wrong")}
+    kept["match"] = counts["people"] + counts["known"]
+    return {**_NOTHING, **kept, "errors": [], "reference": found.reference}, None
 
 
 def _office(session: Session, actor: Actor, code: str | None) -> UUID:

@@ -9,11 +9,15 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from receiver.access import Role
+from receiver.accounts.models import Office, User
 from receiver.cli import app
 from receiver.cli import arrivals as commands
 from receiver.kit.errors import NotFound, Refusal
+from receiver.partners.models import Programme
+from receiver.people.actions import manifest_merge, manifests
 from receiver.people.models import ManifestImport, Person
-from tests.factories.accounts import make_office, make_user
+from receiver.people.rules.manifest_files import read_manifest
+from tests.factories.accounts import acting, make_office, make_user
 from tests.factories.partners import make_programme
 from tests.factories.people import make_person
 
@@ -156,3 +160,25 @@ def test_template(lang, tmp_path):
     file = tmp_path / "template.csv"
     CliRunner().invoke(app, ["arrivals", "template", "--lang", lang, "--out", str(file)])
     assert file.read_text(encoding="utf-8").strip("\r\n") == shown.strip("\r\n")
+
+
+def test_rows_that_were_never_registered_are_not_here(system, run):
+    """A file of which the page imported two rows of four; the rest was said not to be wanted."""
+    text = HEAD + RIGHT + WRONG + TWIN
+    with system.database.write() as session:
+        actor = acting(session, session.scalars(select(User).where(User.email == "officer@example.org")).one())
+        office_id = session.scalars(select(Office.id).where(Office.code == "KGL")).one()
+        programme_id = session.scalars(select(Programme.id)).one()
+        data = text.encode()
+        found = manifests.upload_manifest(
+            session,
+            actor,
+            manifests.Sent(data, read_manifest(data)),
+            programme_id=programme_id,
+            office_id=office_id,
+        )
+        manifests.set_columns(session, actor, found, found.columns)
+        manifest_merge.merge_manifest(session, actor, found.id)
+    code, answer, said = run(text, "--office", "KGL")
+    assert (code, figures(answer)) == (0, [4, 0, 2, 1, 1])
+    assert "Nothing has been changed" in said
