@@ -1,11 +1,13 @@
 """What a route can ask for in its signature: sessions, who is signed in, what they may do, the form that was sent.
 
 Order matters and is kept here: first who may, then the body, then the database. The body is read before a session
-opens, so that a slow sender never holds a connection or, on SQLite, the one write lock.
+opens, so that a slow sender never holds a connection or, on SQLite, the one write lock. So is whatever a route makes
+of a file: in a dependency of its own, a plain function of the bound form, that FastAPI runs in a thread.
 """
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from fastapi import Depends, Request
@@ -55,6 +57,9 @@ async def read_session(request: Request) -> AsyncIterator[Session]:
         yield session
 
 
+read_session.opens_session = True  # type: ignore[attr-defined]
+
+
 def write_session(
     request: Request,
     sent: Annotated[Sent, Depends(sent_with)],
@@ -71,6 +76,9 @@ def write_session(
         _end(session, request, sent, taken)
     if isinstance(taken, idempotency.Replay):
         raise taken
+
+
+write_session.opens_session = True  # type: ignore[attr-defined]
 
 
 def _end(session: Session, request: Request, sent: Sent, taken: idempotency.Taken) -> None:
@@ -148,8 +156,9 @@ Who = Annotated[Actor, SIGNED_IN]
 MaybeWho = Annotated[Actor | None, Depends(maybe_who)]
 
 
+@cache
 def binder(form_class: type[F]) -> Any:
-    """The dependency that reads a form of this class from the body."""
+    """The dependency that reads a form of this class from the body; one for each class, so that it is read once."""
 
     async def read(request: Request, sent: Annotated[Sent, Depends(sent_with)]) -> F:
         if is_json(media_type(request)):

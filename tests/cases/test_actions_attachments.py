@@ -7,7 +7,7 @@ import pytest
 from receiver import audit
 from receiver.audit import Kind
 from receiver.cases import actions, queries
-from receiver.cases.rules import MediaType, WrongFile
+from receiver.cases.rules import MediaType, WrongFile, judged
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id
 from tests.factories.cases import A_PDF, a_png
@@ -20,7 +20,7 @@ def person(session, office):
 
 
 def add(session, actor, person, data=A_PDF, name="permit of Selam.pdf"):
-    return actions.add_attachment(session, actor, person, name=name, data=data)
+    return actions.add_attachment(session, actor, person, name=name, file=judged(data))
 
 
 def kinds(session):

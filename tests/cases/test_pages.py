@@ -14,7 +14,8 @@ from receiver.accounts.models import Office, User
 from receiver.audit import Kind
 from receiver.cases import actions, queries
 from receiver.cases.models import Attachment, Note, Task
-from receiver.cases.rules import CloseReason, Stage, TaskKind, TaskState
+from receiver.cases.routes import attachments
+from receiver.cases.rules import CloseReason, Stage, TaskKind, TaskState, judged
 from receiver.cases.slots import SUMMARY, SummaryLine
 from receiver.kit import clock
 from receiver.kit.wiring import Slot
@@ -449,6 +450,14 @@ class TestFiles:
         assert "The file is removed for good." in page.text()
         with system.database.read() as session:
             assert session.scalars(select(Attachment)).all() == []
+
+    def test_others_can_write_while_it_is_judged(self, system, browser, place, monkeypatch):
+        def judge(data):
+            with system.database.write():
+                return judged(data)
+
+        monkeypatch.setattr(attachments, "judged", judge)
+        assert "permit of Selam.pdf" in browser.follow(self.send(browser, place)).text()
 
     @pytest.mark.parametrize("data", [b"<html><script>", b"MZ\x90\0\0", b"\x89PNG\r\n\x1a\nbroken"])
     def test_other_files_are_refused(self, browser, place, data):

@@ -11,6 +11,7 @@ from receiver.cases.rules import (
     MediaType,
     PdfActs,
     PdfLocked,
+    PdfTooLarge,
     PictureBroken,
     PictureTooLarge,
     WrongFile,
@@ -107,6 +108,31 @@ class TestJpeg:
     def test_what_hangs_on_behind_is_cut_off(self):
         assert harmless(MediaType.JPEG, jpeg(JFIF) + jpeg(exif())) == jpeg(JFIF)
         assert harmless(MediaType.JPEG, jpeg(JFIF) + PLACE) == jpeg(JFIF)
+
+    @pytest.mark.parametrize(
+        "behind",
+        [
+            b"\0\0\0\x18ftypmp42" + PLACE + b"\xff\xd9 moov \xff\xd9",  # the film of a motion photo
+            b"\0" * 32 + jpeg(exif()),
+        ],
+    )
+    def test_what_hangs_on_with_an_end_of_its_own_is_cut_off(self, behind):
+        assert harmless(MediaType.JPEG, jpeg(JFIF) + behind) == jpeg(JFIF)
+
+    def test_a_picture_in_several_scans_is_kept_whole(self):
+        first = b"\xff\xda\x00\x02\x12\xff\x00\x34\xff\xd0\x56\xff\xff\xd7\x78"
+        tables = segment(0xC4, b"\0" * 20)
+        assert harmless(MediaType.JPEG, jpeg(JFIF, first, tables)) == jpeg(JFIF, first, tables)
+        assert harmless(MediaType.JPEG, jpeg(JFIF, first, exif(1), tables)) == jpeg(JFIF, first, tables)
+
+    def test_a_picture_without_a_scan_is_refused(self):
+        with pytest.raises(PictureBroken):
+            harmless(MediaType.JPEG, jpeg(JFIF, end=b"\xff\xd9"))
+
+    def test_of_application_data_only_what_draws_stays(self):
+        adobe = segment(0xEE, b"Adobe\0\x64\0\0\0\0\0")
+        other = (segment(0xE0, b"JFXX\0" + PLACE), segment(0xE0, b"CIFF" + PLACE), segment(0xEE, PLACE))
+        assert harmless(MediaType.JPEG, jpeg(JFIF, adobe, *other)) == jpeg(JFIF, adobe)
 
     @pytest.mark.parametrize(
         "broken",
@@ -206,5 +232,17 @@ class TestPdf:
 
     def test_a_bomb_is_refused(self, monkeypatch):
         monkeypatch.setattr(pdfs, "MOST_UNPACKED", 1_000_000)
-        with pytest.raises(PdfLocked):
+        with pytest.raises(PdfTooLarge):
             harmless(MediaType.PDF, packed(b"\0" * 3_000_000))
+
+    def test_many_streams_are_refused(self, monkeypatch):
+        monkeypatch.setattr(pdfs, "MOST_STREAMS", 3)
+        page = b"<<>>\nstream\nq Q\nendstream\n"
+        assert harmless(MediaType.PDF, pdf(page * 3))
+        with pytest.raises(PdfTooLarge):
+            harmless(MediaType.PDF, pdf(page * 4))
+
+    def test_broken_streams_count_as_unpacked(self, monkeypatch):
+        monkeypatch.setattr(pdfs, "MOST_UNPACKED", 1_000_000)
+        with pytest.raises(PdfTooLarge):
+            harmless(MediaType.PDF, pdf(b"<<>>\nstream\nx\x9cbroken\nendstream\n" * 5))

@@ -98,6 +98,12 @@ def test_too_many_parts(monkeypatch):
         read_manifest(GOOD)
 
 
+def test_a_workbook_with_more_texts_than_a_list_has():
+    texts = b"<sst>" + b"".join(b"<si><t>%d</t></si>" % number for number in range(300_000)) + b"</sst>"
+    with pytest.raises(TableError, match="unpacks to far more"):
+        read_manifest(with_part(GOOD, "xl/sharedStrings.xml", texts))
+
+
 def test_a_workbook_whose_last_row_is_far_away(monkeypatch):
     monkeypatch.setattr(files, "_LAST_ROW", 5)
     with pytest.raises(TableError, match="at most"):

@@ -18,7 +18,7 @@ from receiver.access import OFFICE_BOUND, SYSTEM, Permission, Role
 from receiver.accounts import actions as accounts
 from receiver.accounts.models import UserSession
 from receiver.cases import actions as cases
-from receiver.cases.rules import CloseReason
+from receiver.cases.rules import CloseReason, judged
 from receiver.kit import clock
 from receiver.kit.dates import PartialDate
 from receiver.kit.ids import new_id
@@ -179,7 +179,7 @@ def _someone(session: Session, place: Place, team: Team, actor: Actor) -> Any:
     today = clock.now().date()
     note = make_note(session, actor, someone, on=today)
     task = make_task(session, actor, someone, today + timedelta(days=3), "Visit her", assignee=actor.user_id)
-    attached = cases.add_attachment(session, actor, someone, name="lease.pdf", data=A_PDF)
+    attached = cases.add_attachment(session, actor, someone, name="lease.pdf", file=judged(A_PDF))
     stipends.enrol(session, team.finance, [someone.id], team.policy)
     wallet(session, team, someone)
     place.at.update(

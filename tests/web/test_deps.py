@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import pytest
 import sqlalchemy as sa
-from fastapi import Request  # noqa: TC002 - routes are read at run time
+from fastapi import Depends, Request
 from sqlalchemy import event
 from starlette.responses import Response
 
@@ -75,6 +75,28 @@ def app(make_app: Callable[..., FastAPI]) -> FastAPI:
     made = make_app()
     made.include_router(routes_of_the_test())
     return made
+
+
+def waiting(form: Bound[UploadForm]) -> bool:
+    return form.ok
+
+
+def test_the_database_comes_last_whatever_the_signature_says() -> None:
+    router = Router()
+
+    @router.post("/ordered")
+    def ordered(
+        session: WriteSession,
+        form: Bound[UploadForm],
+        ready: Annotated[bool, Depends(waiting)],
+        who: Annotated[Actor, require(Permission.NOTE_READ)],
+    ) -> Response:
+        return Response("ok")
+
+    (route,) = router.routes
+    calls = [each.call for each in route.dependant.dependencies]
+    assert calls == [calls[0], deps.binder(UploadForm).dependency, waiting, deps.write_session]
+    assert calls[0].permission is Permission.NOTE_READ
 
 
 def titles(database: Database) -> list[str]:

@@ -9,24 +9,19 @@ from receiver import audit, vault
 from receiver.audit import Kind
 from receiver.cases.models import Attachment
 from receiver.cases.queries import attachment_like, content_place, name_place
-from receiver.cases.rules import harmless, media_type_of
 from receiver.kit.ids import new_id
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.cases.rules import Harmless
     from receiver.people.models import Person
 
 
-def add_attachment(session: Session, actor: Actor, person: Person, *, name: str, data: bytes) -> Attachment:
-    """Keep a file about somebody, sealed, without what a camera wrote into it; the same file again is kept once.
-
-    Raises:
-        WrongFile, PictureBroken, PictureTooLarge, PdfActs, PdfLocked
-    """
-    kind = media_type_of(data)
-    kept = harmless(kind, data)
+def add_attachment(session: Session, actor: Actor, person: Person, *, name: str, file: Harmless) -> Attachment:
+    """Keep a file about somebody, sealed, as it was judged; the same file again is kept once."""
+    kind, kept = file.kind, file.data
     fingerprint = vault.blind(session, "attachments.content", hashlib.sha256(kept).hexdigest())
     known = attachment_like(session, person, fingerprint)
     if known is not None:

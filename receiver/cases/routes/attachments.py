@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from receiver.access import Actor, Permission
 from receiver.cases import actions, queries
 from receiver.cases.forms import AttachmentForm, ReasonForm
 from receiver.cases.models import Attachment
+from receiver.cases.rules import Harmless, judged
 from receiver.kit.errors import Refusal
 from receiver.kit.words import _
 from receiver.people.frame import person_frame
@@ -26,6 +27,15 @@ Reader = Annotated[Actor, require(Permission.ATTACHMENT_VIEW)]
 Adder = Annotated[Actor, require(Permission.ATTACHMENT_ADD)]
 
 
+def _judge_first(form: Bound[AttachmentForm]) -> Harmless | None:
+    """The file as it is kept, judged before the database is asked for; None where it is not taken."""
+    try:
+        return judged(form.file.data) if form.ok else None
+    except Refusal as refusal:
+        form.add_error("file", refusal)
+        return None
+
+
 @router.get("")
 def attachments(request: Request, session: ReadSession, actor: Reader, reference: str) -> Response:
     """The files about a person."""
@@ -34,16 +44,19 @@ def attachments(request: Request, session: ReadSession, actor: Reader, reference
 
 
 @router.post("")
-def add(request: Request, session: WriteSession, actor: Adder, reference: str, form: Bound[AttachmentForm]) -> Response:
+def add(
+    request: Request,
+    session: WriteSession,
+    actor: Adder,
+    reference: str,
+    form: Bound[AttachmentForm],
+    file: Annotated[Harmless | None, Depends(_judge_first)],
+) -> Response:
     """Keep a file about a person."""
     person = person_by_reference(session, actor, reference, Permission.ATTACHMENT_ADD)
-    if form.ok:
-        try:
-            actions.add_attachment(session, actor, person, name=form.file.name, data=form.file.data)
-        except Refusal as refusal:
-            form.add_error("file", refusal)
-        else:
-            return see_other(f"/people/{person.reference}/attachments", done=_("The file is kept."))
+    if form.ok and file is not None:
+        actions.add_attachment(session, actor, person, name=form.file.name, file=file)
+        return see_other(f"/people/{person.reference}/attachments", done=_("The file is kept."))
     return _list_page(request, session, actor, person, form)
 
 

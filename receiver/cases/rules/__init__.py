@@ -37,16 +37,19 @@ from receiver.cases.rules.case import (
 )
 from receiver.cases.rules.files import (
     MOST,
+    Harmless,
     MediaType,
     PictureBroken,
     PictureTooLarge,
     WrongFile,
     harmless,
+    judged,
     media_type_of,
 )
 from receiver.cases.rules.pdfs import (
     PdfActs,
     PdfLocked,
+    PdfTooLarge,
 )
 from receiver.cases.rules.proposals import (
     ANSWERS_SHOWN,
@@ -82,6 +85,7 @@ __all__ = [
     "ClosingObjected",
     "ContactInFuture",
     "DueOutOfReach",
+    "Harmless",
     "Looking",
     "MediaType",
     "NoCaseworkerThere",
@@ -92,6 +96,7 @@ __all__ = [
     "Order",
     "PdfActs",
     "PdfLocked",
+    "PdfTooLarge",
     "PictureBroken",
     "PictureTooLarge",
     "Presence",
@@ -116,6 +121,7 @@ __all__ = [
     "check_waits",
     "days_late",
     "harmless",
+    "judged",
     "media_type_of",
     "next_stages",
     "plan_due_on",

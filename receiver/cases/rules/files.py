@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from receiver.cases.rules.pdfs import check_pdf
@@ -35,6 +37,10 @@ _PNG_KEPT = frozenset(
 _SOS, _APP0, _APP1, _APP2, _APP14, _APP15, _COM = 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # each begins a picture and says how large it is
 _MARK = 0xFF
+_END = b"\xff\xd9"
+_NEXT = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
+_KEPT = {_APP0: (b"JFIF\0",), _APP2: (b"ICC_PROFILE\0",), _APP14: (b"Adobe",)}
+_NOTHING: tuple[bytes, ...] = ()
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
 _TURNS = range(1, 9)
@@ -61,6 +67,24 @@ class PictureTooLarge(Refusal):
     status = 422
 
 
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """A file that was judged: what it is, and its bytes as they are kept."""
+
+    kind: MediaType
+    data: bytes
+
+
+def judged(data: bytes) -> Harmless:
+    """What a file is, and what is kept of it; slow for a large one, so it is asked before a transaction begins.
+
+    Raises:
+        WrongFile, PictureBroken, PictureTooLarge, PdfActs, PdfLocked, PdfTooLarge
+    """
+    kind = media_type_of(data)
+    return Harmless(kind, harmless(kind, data))
+
+
 def media_type_of(data: bytes) -> MediaType:
     """What the bytes are, whatever the file is called.
 
@@ -77,7 +101,7 @@ def harmless(kind: MediaType, data: bytes) -> bytes:
     """The file as it is kept: of pictures only the picture, and which way up it stands.
 
     Raises:
-        PictureBroken, PictureTooLarge, PdfActs, PdfLocked
+        PictureBroken, PictureTooLarge, PdfActs, PdfLocked, PdfTooLarge
     """
     if kind is MediaType.PDF:
         check_pdf(data)
@@ -107,12 +131,19 @@ def _plain_png(data: bytes) -> Iterator[bytes]:
 
 
 def _plain_jpeg(data: bytes) -> Iterator[bytes]:
-    """The segments that draw; comments and application data are left out, but for JFIF, colours and the turn."""
+    """The segments that draw; comments and application data are left out, but for JFIF, colours and the turn.
+
+    What hangs on behind the end may be a film or a second picture with its own place and time. So the end is found by
+    walking there, scan by scan (ITU-T T.81, B.1.1): the bytes that mark it may stand in what hangs on, too.
+    """
     yield data[:2]
-    at = 2
+    at, scans = 2, 0
     while True:
         while data[at + 1] == _MARK:  # fill bytes
             at += 1
+        if data[at : at + 2] == _END and scans:
+            yield _END
+            return
         mark, length = struct.unpack_from(">xBH", data, at)
         end = at + 2 + length
         if data[at] != _MARK or end > len(data):
@@ -122,11 +153,12 @@ def _plain_jpeg(data: bytes) -> Iterator[bytes]:
             height, width = struct.unpack_from(">HH", segment, 5)
             _check_points(width, height)
         if mark == _SOS:
-            yield data[at : _end_of(data)]
-            return
-        if mark == _APP1 and (turn := _turn(segment[4:])) != _UPRIGHT:
+            scans += 1
+            end = _end_of_scan(data, end)
+            yield data[at:end]
+        elif mark == _APP1 and (turn := _turn(segment[4:])) != _UPRIGHT:
             yield _turned(turn)
-        elif not (_APP0 <= mark <= _APP15 or mark == _COM) or mark in {_APP0, _APP14} or _is_colours(mark, segment):
+        elif not (_APP0 <= mark <= _APP15 or mark == _COM) or segment[4:].startswith(_KEPT.get(mark, _NOTHING)):
             yield segment
         at = end
 
@@ -136,18 +168,12 @@ def _check_points(width: int, height: int) -> None:
         raise PictureTooLarge(width=width, height=height)
 
 
-def _end_of(data: bytes) -> int:
-    """Where the picture ends; what hangs on behind may be a film or a second picture with its own place and time."""
-    found = data.rfind(b"\xff\xd9")
-    first = data.find(b"\xff\xd9\xff\xd8")  # a second picture begins right behind the first
-    found = first if first >= 0 else found
-    if found < 0:
+def _end_of_scan(data: bytes, start: int) -> int:
+    """Where the next segment begins: in a scan, 0xFF is followed by a zero, a restart mark or another 0xFF."""
+    found = _NEXT.search(data, start)
+    if found is None:
         raise IndexError
-    return found + 2
-
-
-def _is_colours(mark: int, segment: bytes) -> bool:
-    return mark == _APP2 and segment[4:16] == b"ICC_PROFILE\0"
+    return found.start()
 
 
 def _turn(body: bytes) -> int:

@@ -1,7 +1,8 @@
 """Manifest files: what is taken, and how a workbook is read without trusting it.
 
 A workbook is a zip of XML. Before it is read, the number of its parts, their unpacked size, their ratio and the number
-of their tags are looked at; macros and document types are refused; formulas are never worked out, but reported cell by cell.
+of their tags are looked at; macros and document types are refused; formulas are never worked out, but reported cell by
+cell.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ BYTES_AT_MOST = 5 * 1024 * 1024
 _ENTRIES_AT_MOST = 2_000
 _UNPACKED_AT_MOST = 32 * 1024 * 1024
 _TAGS_AT_MOST = 1_100_000
-"""Tags of all parts together, which is what reading takes its time for: 2,000 rows of 64 filled cells have a million."""
+"""Tags of all parts together, which reading takes its time for: 2,000 rows of 64 filled cells have a million."""
 _PIECE = 1024 * 1024
 _RATIO_AT_MOST = 200
 _SMALL = 1024 * 1024  # what a part unpacks to before its ratio counts

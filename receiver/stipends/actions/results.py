@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from receiver.ledger.actions import Posted
     from receiver.stipends.models import PayRun
     from receiver.stipends.queries import ResultCheck
+    from receiver.stipends.rules.result_formats import ResultRow
     from receiver.stipends.rules.results import Verdict
 
 
@@ -74,15 +75,23 @@ def take_results(
 
 
 def store_results(
-    session: Session, actor: Actor, run: PayRun, data: bytes, *, form: str = queries.STANDARD_RESULTS
+    session: Session,
+    actor: Actor,
+    run: PayRun,
+    data: bytes,
+    *,
+    form: str = queries.STANDARD_RESULTS,
+    rows: list[ResultRow] | None = None,
 ) -> ResultFile:
     """Keep a file of results for a run that could be read, sealed, for the background to take in.
+
+    `rows` are those that were read from it already.
 
     Raises:
         NotReleased, UnknownFormat, ResultsTooLong, TableError, ResultsFaulty, BelongsElsewhere
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)
-    rows = queries.read_results(session, run, data, form)
+    rows = queries.read_results(session, run, data, form, rows)
     file = _file(session, actor, run, hashlib.sha256(data).hexdigest(), form, len(rows), data)
     audit.record(
         session,

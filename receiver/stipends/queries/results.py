@@ -17,7 +17,7 @@ from receiver.kit.money import Money
 from receiver.partners.models import Programme
 from receiver.people.queries import portions
 from receiver.stipends.models import Payment, PayRun, ResultException, ResultFile
-from receiver.stipends.queries.base import limits
+from receiver.stipends.queries.base import Limits, limits
 from receiver.stipends.queries.runs import GONE_OUT
 from receiver.stipends.rules.exceptions import (
     BelongsElsewhere,
@@ -102,8 +102,10 @@ def formats_of(channels: Collection[Channel]) -> list[ResultFormat]:
     return [form for form in FORMATS.values() if form.channels.intersection(channels)]
 
 
-def read_results(session: Session, run: PayRun, data: bytes, form: str = STANDARD_RESULTS) -> list[ResultRow]:
-    """The rows of a file of results for a run.
+def read_results(
+    session: Session, run: PayRun, data: bytes, form: str = STANDARD_RESULTS, rows: list[ResultRow] | None = None
+) -> list[ResultRow]:
+    """The rows of a file of results for a run; `rows` are those that were read from it already.
 
     Raises:
         NotReleased
@@ -112,21 +114,21 @@ def read_results(session: Session, run: PayRun, data: bytes, form: str = STANDAR
     """
     if run.state not in GONE_OUT:
         raise NotReleased
-    rows = read_rows(session, data, form)
+    rows = read_rows(limits(session), data, form) if rows is None else rows
     if file_taken(session, hashlib.sha256(data).hexdigest()) is None:
         _demand_place(session, run, {row.end_to_end_id for row in rows})
     return rows
 
 
-def read_rows(session: Session, data: bytes, form: str = STANDARD_RESULTS) -> list[ResultRow]:
-    """The rows of a file of results, whatever they are about.
+def read_rows(most: Limits, data: bytes, form: str = STANDARD_RESULTS) -> list[ResultRow]:
+    """The rows of a file of results, whatever they are about; nothing is asked of the database.
 
     Raises:
         UnknownFormat, ResultsTooLong
         TableError: it is no table, with row and column.
         ResultsFaulty: columns are missing, or else cells that cannot be read.
     """
-    written, most = format_of(form), limits(session)
+    written = format_of(form)
     if len(data) > most.results_most_mb * _MEGABYTE:
         raise ResultsTooLong(most=most.results_most_mb)
     table = read_table(data, max_rows=most.results_most_rows, max_columns=_COLUMNS_MOST, max_cell=_CELL_MOST)
@@ -154,7 +156,7 @@ def run_of_results(session: Session, actor: Actor, data: bytes, form: str = STAN
     actor.demand(Permission.PAY_RUN_RECONCILE)
     if before := file_taken(session, hashlib.sha256(data).hexdigest()):
         return session.get_one(PayRun, before.run_id)
-    found = _runs_named(session, {row.end_to_end_id for row in read_rows(session, data, form)})
+    found = _runs_named(session, {row.end_to_end_id for row in read_rows(limits(session), data, form)})
     if len(found) > 1:
         raise OfSeveralRuns(runs=sorted(found)[:RUNS_TOLD])
     if found:
