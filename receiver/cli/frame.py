@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from receiver import i18n, log
+from receiver.access import roles_with
 from receiver.accounts import actions as accounts_actions
 from receiver.accounts import passwords, rules
 from receiver.accounts import queries as accounts
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from receiver.access import Actor
+    from receiver.access import Actor, Permission
     from receiver.db.engine import WriteSession
 
 DONE, REFUSED, USAGE, MISMATCH = 0, 1, 2, 3
 
 As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="The user who acts.")]
+AsAnyone = Annotated[
+    str | None,
+    typer.Option("--as", metavar="EMAIL", help="The user who acts; in a practice system, where left out, one who may."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password (and code) from stdin.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Language of what is made.")]
@@ -61,7 +66,10 @@ def private_file(path: Path) -> int:
 
     What is no plain file, such as a pipe, keeps its mode.
     """
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint="--out") from None
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.fchmod(descriptor, 0o600)
     return descriptor
@@ -114,6 +122,18 @@ def acting(system: System, email: str) -> Actor:
     if actor is None:
         raise UnknownUser(email=email)
     return actor
+
+
+def anyone(system: System, email: str | None, permission: Permission) -> str:
+    """The user who is named; a practice system takes the first one who may, where nobody is named."""
+    if email is None and system.settings.practice:
+        with system.database.read() as session:
+            roles = sorted(roles_with(permission))
+            found = [user for role in roles for user in accounts.active_with_role(session, role)]
+            email = min((user.email for user in found), default=None)
+    if email is None:
+        raise typer.BadParameter("name who acts", param_hint="--as")
+    return email
 
 
 def proven(system: System, email: str, *, password_stdin: bool = False) -> Actor:

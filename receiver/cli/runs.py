@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from receiver.access import Permission
-from receiver.cli.frame import As, Json, PasswordStdin, acting, emit, opened, proven, say
-from receiver.kit.money import Money
+from receiver.cli.frame import As, AsAnyone, Json, PasswordStdin, acting, anyone, emit, opened, proven, say
+from receiver.db.installation import is_practice
+from receiver.kit.money import Money, parse_money
 from receiver.kit.words import n_
 from receiver.partners.queries import programme_by_code, programmes
 from receiver.stipends import actions, queries
 from receiver.stipends.rules.checklist import is_missed, unpack
 from receiver.stipends.rules.payments import Channel  # noqa: TC001 - typer reads the annotations when it runs
-from receiver.stipends.rules.runs import RunName
+from receiver.stipends.rules.runs import NothingToFollow, NotTheNextRun, RunName, RunState, next_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +44,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 @contextmanager
-def acted(email: str, password_stdin: bool) -> Iterator[tuple[WriteSession, Actor]]:
-    """One transaction of a user who has proved who they are."""
+def acted(
+    email: str | None, password_stdin: bool, permission: Permission | None = None
+) -> Iterator[tuple[WriteSession, Actor]]:
+    """One transaction of a user who has proved who they are; with a permission nobody need be named in practice."""
     with opened() as system:
-        actor = proven(system, email, password_stdin=password_stdin)
+        named = anyone(system, email, permission) if permission else (email or "")
+        actor = proven(system, named, password_stdin=password_stdin)
         with system.database.write() as session:
             yield session, actor
 
@@ -67,15 +71,25 @@ def find(
 def build(
     name: Run, as_: As, programme: ProgrammeCode = None, password_stdin: PasswordStdin = False, json: Json = False
 ) -> None:
-    """Build the draft of a month or of a follow-up, or build a draft again."""
+    """Build the draft of a month or of a follow-up, or build a draft again.
+
+    A month whose only run was abandoned is built anew, under the next name that is free.
+    """
     wanted = RunName.parse(name)
     with acted(as_, password_stdin) as (session, actor):
         chosen = programme_by_code(session, actor, programme) if programme else _only_programme(session)
-        known = [run for run in queries.runs_of_month(session, chosen.id, wanted.month) if str(run.name) == name]
+        runs_ = queries.runs_of_month(session, chosen.id, wanted.month)
+        live = [run for run in runs_ if run.state is not RunState.ABANDONED]
+        known = [run for run in live if run.run_name == wanted]
+        following = next_name(wanted.month, [run.run_name for run in runs_])
         if known:
             run = actions.rebuild_run(session, actor, known[0])
-        elif wanted.follow_up:
+        elif wanted.follow_up and wanted != following:
+            raise NotTheNextRun(run=wanted, following=following)
+        elif wanted.follow_up and live:
             run = actions.build_follow_up(session, actor, chosen, wanted.month)
+        elif wanted.follow_up and not runs_:
+            raise NothingToFollow(month=wanted.month)
         else:
             run = actions.build_run(session, actor, chosen, wanted.month)
         answer = _told(run, chosen)
@@ -83,10 +97,10 @@ def build(
 
 
 @runs.command("show")
-def show(name: Run, as_: As, programme: ProgrammeCode = None, json: Json = False) -> None:
+def show(name: Run, as_: AsAnyone = None, programme: ProgrammeCode = None, json: Json = False) -> None:
     """Show a run: its state, figures, hash and history."""
     with opened() as system:
-        actor = acting(system, as_)
+        actor = acting(system, anyone(system, as_, Permission.PAY_RUN_VIEW))
         with system.database.read() as session:
             run, owner = find(session, actor, name, Permission.PAY_RUN_VIEW, programme)
             answer = _told(run, owner)
@@ -98,10 +112,10 @@ def show(name: Run, as_: As, programme: ProgrammeCode = None, json: Json = False
 
 
 @runs.command("check")
-def check(name: Run, as_: As, programme: ProgrammeCode = None, json: Json = False) -> None:
+def check(name: Run, as_: AsAnyone = None, programme: ProgrammeCode = None, json: Json = False) -> None:
     """List who would be missed or looks odd and is not explained yet, by reference; exit code 1 if anybody."""
     with opened() as system:
-        actor = acting(system, as_)
+        actor = acting(system, anyone(system, as_, Permission.PAY_RUN_VIEW))
         with system.database.read() as session:
             run, owner = find(session, actor, name, Permission.PAY_RUN_VIEW, programme)
             left = queries.open_findings(session, run)
@@ -150,10 +164,7 @@ def approve(
     """Approve a submitted run: never by who prepared, submitted or is paid by it."""
     with acted(as_, password_stdin) as (session, actor):
         run, owner = find(session, actor, name, Permission.PAY_RUN_APPROVE, programme)
-        sum_ = (
-            Money(run.total_minor, run.currency) if total is None else Money(int(total.replace(" ", "")), run.currency)
-        )
-        run = actions.approve_run(session, actor, run, total=sum_, digest=run.digest or "")
+        run = actions.approve_run(session, actor, run, total=_total(session, run, total), digest=run.digest or "")
         answer = _told(run, owner)
     _print(answer, json)
 
@@ -201,20 +212,20 @@ def release(
 @runs.command("files")
 def files(
     name: Run,
-    as_: As,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder that the files go to.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="Folder that the files go to.")],
+    as_: AsAnyone = None,
     programme: ProgrammeCode = None,
     reason: Annotated[str, typer.Option(help="Needed from the second time on.")] = "",
     password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
     """Write the pay files of a run with their hashes and manifests, readable by their owner only."""
-    with acted(as_, password_stdin) as (session, actor):
+    with acted(as_, password_stdin, Permission.PAY_FILE_DOWNLOAD) as (session, actor):
         run, _owner = find(session, actor, name, Permission.PAY_FILE_DOWNLOAD, programme)
+        _make(out)  # before it is on record that the files were taken
         taken = [
             actions.download_file(session, actor, one, reason=reason) for one in queries.instructions(session, run)
         ]
-    out.mkdir(parents=True, exist_ok=True, mode=0o700)
     for one in taken:
         _write(out / one.name, one.content)
         _write(out / f"{one.name}.sha256", f"{one.sha256}  {one.name}\n".encode())
@@ -259,6 +270,20 @@ def _only_programme(session: WriteSession) -> Programme:
     if len(found) != 1:
         raise typer.BadParameter("name one of the programmes", param_hint="--programme")
     return found[0]
+
+
+def _total(session: Session, run: PayRun, typed: str | None) -> Money:
+    """The total as it was typed: asked for where it is left out, but in a practice system."""
+    if typed is None and is_practice(session):
+        return Money(run.total_minor, run.currency)
+    return parse_money(typed if typed is not None else typer.prompt("Total", err=True), run.currency)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise typer.BadParameter(f"{folder}: {error.strerror}", param_hint="--out") from None
 
 
 def _told(run: PayRun, programme: Programme) -> dict[str, Any]:

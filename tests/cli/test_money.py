@@ -16,11 +16,11 @@ FINANCE, RELEASER, APPROVER = (f"{name}@practice.example" for name in ("finance"
 
 @pytest.fixture
 def practice(run):
-    return run("practice", "seed", "--people", 24, "--months", 3, "--seed", 5, "--json").json
+    return run("practice", "seed", "--people", 30, "--months", 3, "--seed", 6, "--json").json
 
 
 def test_practice_tells_what_it_made(practice, run):
-    assert practice["people"] == 24
+    assert practice["people"] == 30
     roles = {role for account in practice["accounts"] for role in account["roles"]}
     assert len(roles) == 10
     assert [one["code"] for one in practice["offices"]] == ["KGL", "HUY", "RBV"]
@@ -38,9 +38,7 @@ def test_practice_tells_what_it_made(practice, run):
 
 
 def test_a_month_from_draft_to_follow_up(practice, run, tmp_path):
-    run_, of = "2026-10", ("--programme", "EVAC")
-    last = next(one["run"] for one in practice["months"] if one["state"] == "draft")
-    run_ = last
+    run_, of = next(one["run"] for one in practice["months"] if one["state"] == "draft"), ("--programme", "EVAC")
     run("runs", "show", run_, *of, "--as", "auditor@practice.example")
     run("runs", "check", run_, *of, "--as", FINANCE, code=1)
     run("runs", "submit", run_, *of, "--as", FINANCE, code=1)
@@ -48,6 +46,7 @@ def test_a_month_from_draft_to_follow_up(practice, run, tmp_path):
     run("runs", "submit", run_, *of, "--as", FINANCE, "--accept-missed", "Looked at.")
     run("runs", "approve", run_, *of, "--as", FINANCE, code=1)
     run("runs", "approve", run_, *of, "--as", APPROVER, "--total", "1", code=1)
+    run("runs", "approve", run_, *of, "--as", APPROVER, "--total", "abc", code=1)
     run("runs", "reject", run_, *of, "--as", APPROVER, "--reason", "Please look again.")
     run("runs", "build", run_, *of, "--as", FINANCE)
     submitted = run("runs", "submit", run_, *of, "--as", FINANCE, "--accept-missed", "Looked at.", "--json").json
@@ -56,6 +55,11 @@ def test_a_month_from_draft_to_follow_up(practice, run, tmp_path):
     released = run("runs", "release", run_, *of, "--as", RELEASER, "--json").json
     assert sum(one["sum_minor"] for one in released["files"]) == approved["total_minor"]
     folder = tmp_path / "files"
+    results = tmp_path / "results.csv"
+    results.touch()
+    run("runs", "files", run_, *of, "--as", RELEASER, "--out", results, code=2)
+    run("runs", "files", run_, *of, "--as", RELEASER, "--out", results / "within", code=2)
+    run("ledger", "dump", "--out", results / "within", code=2)
     run("runs", "files", run_, *of, "--as", RELEASER, "--out", folder)
     run("runs", "files", run_, *of, "--as", RELEASER, "--out", folder, code=1)
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
@@ -170,6 +174,29 @@ def test_a_file_that_says_what_became_of_the_whole_run(practice, run, tmp_path):
     run("runs", "close", released["run"], "--programme", released["programme"], "--as", RELEASER)
 
 
+def test_nobody_need_be_named_who_only_looks_at_a_practice_system(practice, run, tmp_path):
+    released = next(one["run"] for one in practice["months"] if one["state"] == "released")
+    of = ("--programme", "EVAC")
+    assert run("runs", "show", released, *of, "--json").json["state"] == "released"
+    run("runs", "check", released, *of, "--json")
+    files = run("runs", "files", released, *of, "--out", tmp_path / "files", "--reason", "To look", "--json").json[
+        "files"
+    ]
+    assert files
+
+
+def test_a_month_whose_run_was_given_up_is_built_anew(practice, run):
+    of = ("--programme", "EVAC", "--as", FINANCE)
+    last = next(one["run"] for one in practice["months"] if one["state"] == "draft")
+    run("runs", "abandon", last, *of, "--reason", "Another day")
+    told = run("runs", "build", f"{last}-r5", *of, code=1).refusal
+    assert f"{last}-r1" in str(told)
+    again = run("runs", "build", last, *of, "--json").json
+    assert (again["run"], again["kind"], again["state"]) == (f"{last}-r1", "regular", "draft")
+    assert run("runs", "build", f"{last}-r1", *of, "--json").json["run"] == f"{last}-r1"
+    run("runs", "build", "2026-01-r1", *of, code=1)
+
+
 def test_an_unknown_run_or_programme(practice, run):
     run("runs", "show", "2020-01", "--as", FINANCE, code=1)
     run("runs", "show", "nonsense", "--as", FINANCE, code=1)
@@ -180,5 +207,5 @@ def test_an_unknown_run_or_programme(practice, run):
 def test_the_same_seed_gives_the_same_people(run, practice, tmp_path, monkeypatch):
     first = list(json.loads(json.dumps(practice["months"])))
     monkeypatch.setenv("RECEIVER_DATA_DIR", str(tmp_path / "again"))
-    again = run("practice", "seed", "--people", 24, "--months", 3, "--seed", 5, "--json").json
+    again = run("practice", "seed", "--people", 30, "--months", 3, "--seed", 6, "--json").json
     assert again["months"] == first

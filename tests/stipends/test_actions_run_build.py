@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from receiver import i18n
 from receiver.access import RoleNeeded
 from receiver.audit import Kind
 from receiver.kit import clock
@@ -19,6 +20,7 @@ from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.runs import (
     LineStatus,
     MonthHasRun,
+    MonthTooFar,
     NotADraft,
     NothingToFollow,
     NotOnTheList,
@@ -301,8 +303,16 @@ class TestStarting:
         assert actions.build_in_background(session, team.finance, run) == work  # pressed twice
         actions.fill_run(session, team.finance, run)
         assert [step.act for step in queries.history(session, run)] == [RunAct.BUILD]
+        again = actions.build_in_background(session, team.finance, run)
+        assert again != work  # the first build is over, and leaves no other step behind
         actions.rebuild_run(session, team.finance, run)
-        assert actions.build_in_background(session, team.finance, run) != work
+        assert actions.build_in_background(session, team.finance, run) not in {work, again}
+
+    def test_at_most_for_the_month_after_this_one(self, session, team):
+        last = Month.of(clock.today(i18n.zone())) + 1
+        assert actions.start_run(session, team.finance, team.programme, last).month == last
+        with pytest.raises(MonthTooFar):
+            actions.start_run(session, team.finance, team.programme, last + 1)
 
     def test_whoever_fills_it_has_prepared_it(self, session, team):
         run = actions.start_run(session, team.finance, team.programme, NOVEMBER)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 import uvicorn
 from sqlalchemy import select, update
@@ -134,7 +134,7 @@ def crawl(browser: Browser, *start: str) -> Iterator[tuple[str, str, Page]]:
                 continue
             page = browser.get(url)
             yield pattern[0], url, page
-            following = [link.get("href", "").partition("#")[0] for link in page.all(".//a[@href]")]
+            following = [urljoin(url, link.get("href", "")).partition("#")[0] for link in page.all(".//a[@href]")]
         for each in following:
             if each and each not in seen:
                 seen.add(each)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert
 
-from receiver import audit
+from receiver import audit, i18n
 from receiver.access import Permission
 from receiver.audit import Kind
 from receiver.background import hand_over
 from receiver.kit import clock
 from receiver.kit.ids import new_id
+from receiver.kit.months import Month
 from receiver.ledger.actions.book import plan_anew
 from receiver.stipends import queries
 from receiver.stipends.actions.steps import add_step
@@ -21,6 +22,7 @@ from receiver.stipends.rules.entitlements import STIPEND
 from receiver.stipends.rules.runs import (
     LineStatus,
     MonthHasRun,
+    MonthTooFar,
     NothingToFollow,
     RunAct,
     RunKind,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
-    from receiver.kit.months import Month
     from receiver.partners.models import Programme
     from receiver.stipends.queries import Decided, Worked
 
@@ -47,13 +48,17 @@ BULK = {"synchronize_session": False}
 
 
 def start_run(session: Session, actor: Actor, programme: Programme, month: Month) -> PayRun:
-    """Make an empty draft for a month, which `fill_run` fills.
+    """Make an empty draft for a month, at most the one after the current, which `fill_run` fills.
 
     Raises:
+        MonthTooFar
         RunUnderway: another run of the month is not released yet.
         MonthHasRun: the month was built before, and not abandoned.
     """
     actor.demand(Permission.PAY_RUN_PREPARE)
+    last = Month.of(clock.today(i18n.zone())) + 1
+    if month > last:
+        raise MonthTooFar(month=month, last=last)
     runs = _runs(session, programme, month)
     kept = [run for run in runs if run.state is not RunState.ABANDONED]
     if kept:
@@ -136,11 +141,12 @@ def build_in_background(session: Session, actor: Actor, run: PayRun) -> UUID:
     actor.demand(Permission.PAY_RUN_PREPARE)
     run = queries.draft(session, run)
     programme = queries.programme_of(session, run)
-    number = len(queries.history(session, run))
+    # By what was there before: pressed twice it is one work, and pressed again after it was filled it is another.
+    before = f"{run.built_at:%Y%m%d%H%M%S%f}" if run.built_at else "first"
     return hand_over(
         session,
         "stipends.build",
-        f"pay-run-{programme.code}-{run.name}-build-{number}",
+        f"pay-run-{programme.code}-{run.name}-build-{before}",
         actor=actor,
         url=queries.run_url(run, programme),
         run_id=run.id,

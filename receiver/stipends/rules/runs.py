@@ -146,10 +146,22 @@ class MonthHasRun(Refusal):
     sentence = _("Pay run %(run)s exists already. Who is still to be paid for this month is paid by a follow-up run.")
 
 
+class MonthTooFar(Refusal):
+    """Who is here in a month, and what they are owed, is not known long before it."""
+
+    sentence = _("A pay run for %(month)s is too early. The last month that can be built now is %(last)s.")
+
+
 class NothingToFollow(Refusal):
     """A follow-up comes after a run that was released."""
 
     sentence = _("There is no released pay run for %(month)s yet, so nothing can follow it.")
+
+
+class NotTheNextRun(Invalid):
+    """Runs of a month are numbered without gaps."""
+
+    sentence = _("There is no pay run %(run)s. The next one of this month is %(following)s.")
 
 
 class NotADraft(Refusal):
