@@ -15,10 +15,10 @@ from uuid import UUID
 
 import anyio
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from starlette.responses import Response
 
 from receiver import vault
+from receiver.db.inserts import insert_for
 from receiver.db.refusals import DatabaseBusy
 from receiver.kit import clock
 from receiver.kit.errors import Refusal
@@ -157,7 +157,7 @@ def claim(session: Session, request: Request, sent: Sent) -> Taken:
     if key is None:
         return None
     on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert: Any = (postgresql.insert if on_postgresql else sqlite.insert)(IdempotencyKey)
+    insert = insert_for(session, IdempotencyKey)
     taken = Claim(new_id(), owner_of(request))
     values = {"id": taken.id, "owner": taken.owner, "key": key, "digest": sent.digest, "created_at": clock.now()}
     try:
