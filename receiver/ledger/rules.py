@@ -156,6 +156,12 @@ class AmountNotAboveZero(Invalid):
     sentence = _("The amount must be above zero.")
 
 
+class ReceivedInFuture(Invalid):
+    """Money that has not come cannot be promised to people."""
+
+    sentence = _("The day lies in the future. Please give the day on which it was.")
+
+
 class BadAccountCode(Invalid):
     """Account names go into files of other programs."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from receiver import audit
+from receiver import audit, i18n
 from receiver.access import Permission
 from receiver.audit import Kind
 from receiver.kit import clock
@@ -25,6 +25,7 @@ from receiver.reports.rules import (
     content_of,
     differences,
     digest,
+    too_early,
     unequal,
 )
 from receiver.stipends.rules.approval import demand_human
@@ -46,6 +47,7 @@ def finalise_report(session: Session, actor: Actor, programme: Programme, month:
     Raises:
         RoleNeeded
         AlreadyFinal, NothingToReport, RunsStillOpen
+        MonthNotBegun, MonthNotOver: too early.
         MonthsOpenBefore: an earlier month is open.
         NotEqualToLedger: a franc is missing.
         ReportMoved: the figures are others by now.
@@ -61,6 +63,10 @@ def finalise_report(session: Session, actor: Actor, programme: Programme, month:
     figures = queries.work_out(session, queries.Look(programme, month, clock.now()))
     if not figures["breakdowns"]["office"]:
         raise NothingToReport(month=month)
+    current = Month.of(clock.today(i18n.zone()))
+    early = too_early(month, current, run_closed=queries.has_closed_run(session, programme, month))
+    if early is not None:
+        raise early
     refusal = unequal(month, figures["equation"], figures["gaps_minor"], figures["currency"])
     if refusal is not None:
         raise refusal

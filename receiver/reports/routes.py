@@ -13,14 +13,15 @@ from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.accounts.queries import user_names
 from receiver.accounts.visits import demand_stepped_up, is_stepped_up
-from receiver.kit.errors import NotFound
+from receiver.kit import clock
+from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.money import Money
 from receiver.kit.months import Month
 from receiver.kit.words import _
 from receiver.reports import actions, files, queries
 from receiver.reports.forms import DownloadForm, FinalForm, PeopleFilter, ReportFilter, RevisionForm
 from receiver.reports.queries import Look, Shown
-from receiver.reports.rules import ReportForm, compared, content_of, digest, publishable, unequal
+from receiver.reports.rules import ReportForm, compared, content_of, digest, publishable, too_early, unequal
 from receiver.web.answers import download, see_other
 from receiver.web.deps import Asked, Bound, Db, ReadSession, WriteSession, require
 from receiver.web.render import page, url
@@ -50,7 +51,14 @@ def show_report(
         asked.offer("compare", [(str(one), i18n.fmt.month(one)) for one in earlier])
         if asked.values.get("compare"):
             shown = queries.beside(session, shown, Month.parse(asked.value_of("compare")))
-        ctx = {**_ctx(session, shown), "earlier": earlier, "lang": language or i18n.current(), "asked": asked}
+        early = _early(session, shown)
+        ctx = {
+            **_ctx(session, shown),
+            "early": early,
+            "earlier": earlier,
+            "lang": language or i18n.current(),
+            "asked": asked,
+        }
     return page(request, "reports/report.html", ctx, block="report", form=asked, locale=language)
 
 
@@ -184,7 +192,9 @@ def _check_page(request: Request, session: Session, shown: Shown) -> Response:
     figures, look = shown.figures, shown.look
     run = queries.open_run(session, look.programme, look.month)
     whole = queries.work_out(session, look) if shown.stored is None else figures
-    wrong = unequal(look.month, whole["equation"], whole.get("gaps_minor", 0), whole["currency"])
+    wrong = _early(session, shown) or unequal(
+        look.month, whole["equation"], whole.get("gaps_minor", 0), whole["currency"]
+    )
     ctx = {
         **_ctx(session, shown),
         "open_run": run,
@@ -192,6 +202,13 @@ def _check_page(request: Request, session: Session, shown: Shown) -> Response:
         "final": FinalForm.blank(programme=look.programme.code, seen=digest(content_of(whole))),
     }
     return page(request, "reports/finalising.html", ctx)
+
+
+def _early(session: Session, shown: Shown) -> Refusal | None:
+    """Why the month cannot be final yet, or None."""
+    month, current = shown.look.month, Month.of(clock.today(i18n.zone()))
+    closed = month != current or queries.has_closed_run(session, shown.look.programme, month)
+    return too_early(month, current, run_closed=closed)
 
 
 def _address(month: str, programme: str) -> str:

@@ -65,6 +65,20 @@ class RunsStillOpen(Refusal):
     sentence = _("Pay run %(run)s is not closed yet. The report for %(month)s can be finalised after that.")
 
 
+class MonthNotBegun(Refusal):
+    """A month that is closed before it begins sends its own run into a later report."""
+
+    sentence = _("%(month)s has not begun yet, so its report cannot be finalised.")
+
+
+class MonthNotOver(Refusal):
+    """Until then the month may still get a run, which would stand in a later report."""
+
+    sentence = _(
+        "No pay run for %(month)s is closed yet. The report can be finalised once one is, or when the month is over."
+    )
+
+
 class AlreadyFinal(Refusal):
     """A month is finalised once; what comes later is a revision."""
 
@@ -284,6 +298,13 @@ def _counts(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _counts(inner) for name, inner in value.items()}
     return publishable_count(value)
+
+
+def too_early(month: Month, current: Month, *, run_closed: bool) -> MonthNotBegun | MonthNotOver | None:
+    """Why a month cannot be final yet, or None: it is over, or it has begun and a run of its own is closed."""
+    if month > current:
+        return MonthNotBegun(month=month)
+    return MonthNotOver(month=month) if month == current and not run_closed else None
 
 
 def unequal(month: Month, equation: Mapping[str, int], gaps: int, currency: str) -> NotEqualToLedger | None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from receiver import i18n
 from receiver.access import SYSTEM
 from receiver.accounts.models import User
 from receiver.audit import Kind, trail
@@ -23,6 +24,7 @@ from receiver.ledger.rules import (
     DumpForm,
     FundOverdrawn,
     OtherCurrency,
+    ReceivedInFuture,
     ReferenceTaken,
     TooMuchReversed,
     bank,
@@ -46,6 +48,14 @@ def test_a_dump_is_recorded(database):
     with database.read() as session:
         (record,) = trail(session, kinds=[Kind.LEDGER_DUMPED])
         assert record.facts == {"form": "json", "last_seq": 1}
+
+
+def test_money_that_has_not_come_is_not_entered(session):
+    a_programme(session)
+    today = clock.today(i18n.zone())
+    with pytest.raises(ReceivedInFuture):
+        receive(session, received_on=today + timedelta(days=1))
+    assert receive(session, received_on=today).received_on == today
 
 
 def kinds(database):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
+from receiver import i18n
 from receiver.access import SYSTEM, RoleNeeded
 from receiver.audit import Kind
 from receiver.audit import queries as audit
@@ -69,6 +72,24 @@ class TestFinalising:
         make_run(session, team, "released")
         with pytest.raises(rules.RunsStillOpen):
             finalise(session, team)
+
+    def test_not_a_month_that_has_not_begun(self, session):
+        """What is still owed from before would make its report look like one."""
+        team = small_month(session)
+        current = Month.of(clock.today(i18n.zone()))
+        finalise(session, team)
+        for month in (current + 1, current + 2):
+            with pytest.raises(rules.MonthNotBegun):
+                finalise(session, team, month)
+            assert queries.newest_report(session, team.programme, month) is None
+
+    def test_a_month_without_a_run_of_its_own_has_to_be_over(self, session):
+        team = small_month(session)
+        finalise(session, team)
+        with clock.pretend(datetime(2026, 12, 31, 12, tzinfo=UTC)), pytest.raises(rules.MonthNotOver):
+            finalise(session, team, NOVEMBER + 1)
+        with clock.pretend(datetime(2027, 1, 1, 12, tzinfo=UTC)):
+            assert finalise(session, team, NOVEMBER + 1).revision == 1
 
     def test_not_an_empty_month(self, session):
         team = make_team(session)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from receiver import i18n
 from receiver.access import Role
 from receiver.audit import Kind
 from receiver.audit import queries as audit
+from receiver.kit import clock
+from receiver.kit.months import Month
 from receiver.reports import queries
 from tests.factories.reports import finalise, small_month
 from tests.factories.stipends import NOVEMBER, make_run
@@ -116,6 +120,7 @@ class TestComparison:
     def test_a_final_report_beside_a_final_one(self, sign_in, system, team, december):
         with system.database.write() as session:
             finalise(session, team)
+        with clock.pretend(datetime(2026, 12, 28, 12, tzinfo=UTC)), system.database.write() as session:
             stored = finalise(session, team, NOVEMBER + 1)
         page = sign_in(Role.AUDITOR).get(f"{december}&compare=2026-11")
         assert "Beside another month" in page.text()
@@ -178,6 +183,16 @@ class TestFinalising:
         browser = sign_in(Role.FINANCE_OFFICER)
         check = browser.get(browser.get(address).links["Finalise this report"])
         browser.submit(check.form(), status=409, seen="0" * 64)
+
+    def test_a_month_too_early_offers_no_form(self, sign_in, system, team, address):
+        with system.database.write() as session:
+            finalise(session, team)
+        browser = sign_in(Role.FINANCE_OFFICER)
+        later = f"/reports/stipends/{Month.of(clock.today(i18n.zone())) + 1}"
+        assert "Finalise this report" not in browser.get(f"{later}?programme={team.programme.code}").links
+        page = browser.get(f"{later}/finalising?programme={team.programme.code}")
+        assert "has not begun yet" in page.text()
+        assert not page.all(".//form[@action='" + later + "/finalising']")
 
     def test_nothing_to_revise(self, sign_in, system, team, address):
         with system.database.write() as session:

@@ -31,6 +31,7 @@ from receiver.stipends.rules.enrolments import (
     HoldEnded,
     HoldNeedsSecondPerson,
     HoldReason,
+    NoticeInFuture,
     NoticeMissing,
     ReviewDateWrong,
 )
@@ -184,6 +185,10 @@ class TestHold:
             )
         with pytest.raises(RoleNeeded):
             place_hold(session, SYSTEM, selam, reason=HoldReason.NOT_REACHED, review_on=today, notice_language="en")
+
+    def test_the_person_is_told_by_then(self, session, team, selam, today):
+        with pytest.raises(NoticeInFuture):
+            hold(session, team, selam, today, notice_on=today + timedelta(days=1))
 
     def test_it_is_looked_at_again_with_a_reason(self, session, team, selam, today):
         placed = hold(session, team, selam, today, notice_on=today - timedelta(days=1))

@@ -24,6 +24,7 @@ from receiver.stipends.rules.exceptions import (
     NoPaymentToMove,
     NothingToDecide,
     NotReleased,
+    PartNotBooked,
     ResultFileState,
     ResultsFaulty,
     ResultsTooLong,
@@ -322,7 +323,6 @@ class TestExceptions:
     @pytest.mark.parametrize(
         ("decision", "state", "owed"),
         [
-            (Decision.PAID, PaymentState.SETTLED, 0),
             (Decision.FAILED, PaymentState.FAILED, BASE),
             (Decision.RETURNED, PaymentState.RETURNED, BASE),
         ],
@@ -333,6 +333,14 @@ class TestExceptions:
         assert one.kind is ExceptionKind.AMOUNT_DIFFERS
         actions.settle_exception(session, team.finance, one, decision=decision, reason="Asked.")
         assert (fresh(session, sent[0]).state, balance(session, sent[0].person_id)) == (state, owed)
+
+    def test_a_part_is_never_booked_as_the_whole(self, session, team, run, sent):
+        take(session, team, (sent[0], "settled"), amount=BASE - 10_000)
+        one = self.the_only(session, team)
+        with pytest.raises(PartNotBooked, match="final word"):
+            actions.settle_exception(session, team.finance, one, decision=Decision.PAID, reason="Most of it arrived.")
+        assert fresh(session, sent[0]).state is PaymentState.INSTRUCTED
+        assert take(session, team, (sent[0], "settled")).counts["settled"] == 1
 
     def test_what_the_payment_does_not_allow(self, session, team, run, sent):
         take(session, team, (sent[0], "settled"), (sent[1], "failed"))

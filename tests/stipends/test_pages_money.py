@@ -101,6 +101,7 @@ class TestFunds:
             ({"amount": "0"}, "above zero"),
             ({"amount": "x"}, "cannot read this as an amount"),
             ({"reference": ""}, "Reference on the bank statement"),
+            ({"received_on": "2126-11-20"}, "The day lies in the future."),
         ],
     )
     def test_what_cannot_be_is_told(self, finance, team, changes, told):

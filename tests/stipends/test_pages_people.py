@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -59,6 +59,7 @@ class TestStipend:
         with system.database.write() as session:
             person = enrolled(session, team, "Selam Haile", pay="desk")
             make_run(session, team, "closed")
+        with clock.pretend(datetime(2027, 1, 20, 8, tzinfo=UTC)), system.database.write() as session:
             make_run(session, team, "closed", NOVEMBER + 2)
         page = finance.get(f"/people/{person.reference}/stipend")
         assert [link for link in ("2027", "2026") if link in page.links] == ["2027", "2026"]

@@ -10,7 +10,7 @@ import time_machine
 from receiver.access import Role
 from receiver.audit import Kind
 from receiver.kit import clock
-from tests.factories.people import make_household
+from tests.factories.people import make_household, make_person
 from tests.factories.stipends import enrolled, make_people
 from tests.support.queries import counted
 
@@ -141,6 +141,12 @@ class TestLooking:
         assert page.links["Monthly support"] == f"/stipends/policies/{team.policy.code}"
         assert len(asked) <= 6
 
+    def test_the_list_says_what_is_in_force_not_what_is_drafted(self, finance, team):
+        next_version(finance, team, base="99 000")
+        page = finance.get("/stipends/policies")
+        assert "RWF 60,000" in page.text(".//table")
+        assert "RWF 99,000" not in page.text(".//table")
+
     def test_a_person_is_tried_and_explained(self, finance, team, system):
         with system.database.write() as session:
             person = enrolled(session, team)
@@ -173,7 +179,8 @@ class TestComparing:
         with system.database.write() as session:
             people = make_people(session, team, 3)
             gone = enrolled(session, team, "Gone", left_on=date(2026, 11, 1), left_kind="left")
-            make_household(session, people[0], people[1], gone)
+            child = make_person(session, team.office, "A Child", arrived_on=date(2026, 1, 5))
+            make_household(session, people[0], people[1], gone, child)  # only the child has no stipend of its own
         own = f"/stipends/policies/{team.policy.code}"
         assert "Compare versions" not in finance.get(own).links
         next_version(finance, team, base="55 000", member="10 000", members_most="4")
@@ -186,8 +193,8 @@ class TestComparing:
             for row in page.all(".//table")[1].find("tbody")
         ]
         assert told == [
-            ["0", "1", "RWF 60,000", "RWF 55,000", "RWF -5,000", "RWF -5,000"],
-            ["1", "2", "RWF 60,000", "RWF 65,000", "RWF 5,000", "RWF 10,000"],
+            ["0", "2", "RWF 60,000", "RWF 55,000", "RWF -5,000", "RWF -10,000"],
+            ["1", "1", "RWF 60,000", "RWF 65,000", "RWF 5,000", "RWF 5,000"],
         ]
         page = finance.get(f"{own}/comparison?first=2&second=1", hx=True)
         assert "People who get less" in page.text()

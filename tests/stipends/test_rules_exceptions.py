@@ -8,7 +8,9 @@ from receiver.stipends.rules.exceptions import (
     Decision,
     NoPaymentToMove,
     NothingToDecide,
+    PartNotBooked,
     ResultsFaulty,
+    decisions_for,
     moves_for,
 )
 from receiver.stipends.rules.payments import PaymentMove, PaymentState
@@ -61,6 +63,14 @@ def test_a_row_without_a_payment_moves_none(decision):
 def test_what_is_so_already_is_no_decision(decision, state):
     with pytest.raises(NothingToDecide):
         moves_for(decision, state)
+
+
+def test_another_amount_is_never_paid_in_full():
+    assert set(Decision) - set(decisions_for(other_money=True)) == {D.PAID}
+    assert decisions_for(other_money=False) == tuple(Decision)
+    with pytest.raises(PartNotBooked):
+        moves_for(D.PAID, S.SETTLED, other_money=True)
+    assert moves_for(D.FAILED, S.INSTRUCTED, other_money=True) == (M.FAIL,)
 
 
 def test_faults_are_counted_in_the_sentence():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from receiver import audit
+from receiver import audit, i18n
 from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.errors import NotFound
@@ -23,6 +23,7 @@ from receiver.ledger.rules import (
     Cause,
     Entry,
     OtherCurrency,
+    ReceivedInFuture,
     ReferenceTaken,
     bank,
     fund,
@@ -60,7 +61,7 @@ def receive_funds(
 
     Raises:
         NotFound: there is no such programme.
-        AmountNotAboveZero, BadReference, BadAccountCode: a value cannot be right.
+        AmountNotAboveZero, BadReference, BadAccountCode, ReceivedInFuture: a value cannot be right.
         OtherCurrency: the programme is kept in another currency.
         ReferenceTaken: the reference stands there with other figures.
     """
@@ -72,6 +73,8 @@ def receive_funds(
         raise BadReference
     if amount.minor <= 0:
         raise AmountNotAboveZero
+    if received_on > clock.today(i18n.zone()):
+        raise ReceivedInFuture
     if amount.currency != known.currency:
         raise OtherCurrency(account=str(fund(programme)), currency=known.currency)
     account = bank(bank_account or known.bank_account)

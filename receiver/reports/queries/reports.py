@@ -21,7 +21,7 @@ from receiver.reports.queries.figures import work_out
 from receiver.reports.queries.money import Look
 from receiver.reports.rules import ReportState, figures_beside
 from receiver.stipends.models import PayRun
-from receiver.stipends.rules.runs import OPEN, SeveralRuns
+from receiver.stipends.rules.runs import OPEN, RunState, SeveralRuns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,3 +149,9 @@ def open_run(session: Session, programme: Programme, month: Month) -> PayRun | N
     """A run of the month that still waits for somebody."""
     wanted = select(PayRun).where(PayRun.programme_id == programme.id, PayRun.month == month, PayRun.state.in_(OPEN))
     return session.scalar(wanted.order_by(PayRun.name).limit(1))
+
+
+def has_closed_run(session: Session, programme: Programme, month: Month) -> bool:
+    """Whether a run of the month is closed."""
+    mine = (PayRun.programme_id == programme.id, PayRun.month == month, PayRun.state == RunState.CLOSED)
+    return session.scalar(select(PayRun.id).where(*mine).limit(1)) is not None

@@ -42,6 +42,7 @@ def settle_exception(
     Raises:
         NotFound: the payment is of a run that this actor may not reconcile.
         ExceptionSettled, ReasonMissing
+        PartNotBooked: the row is about another amount or currency than was sent, and is said to be paid.
         PaymentIsOurs, NoPaymentToMove, NothingToDecide: there is a payment of ours, or none, or it stands so already.
         PaymentCannotMove, AlreadyReissued: the payment does not allow it.
     """
@@ -56,7 +57,9 @@ def settle_exception(
         raise ReasonMissing
     now = clock.now()
     payment = queries.locked(session, payment) if payment else None
-    moves = moves_for(decision, payment.state if payment else None)
+    sent = (payment.amount_minor, payment.currency) if payment else None
+    other_money = sent is not None and sent != (exception.amount_minor, exception.currency)
+    moves = moves_for(decision, payment.state if payment else None, other_money=other_money)
     if payment is not None and run is not None and moves:
         _move(session, actor, run, payment, moves, now)
     exception.state, exception.decision = ExceptionState.SETTLED, decision

@@ -14,7 +14,14 @@ from receiver.stipends import queries
 from receiver.stipends.models import Hold
 from receiver.stipends.rules import enrolments as rules
 from receiver.stipends.rules.approval import demand_human
-from receiver.stipends.rules.enrolments import EnrolmentMove, EnrolmentState, HoldEnded, HoldReason, move_enrolment
+from receiver.stipends.rules.enrolments import (
+    EnrolmentMove,
+    EnrolmentState,
+    HoldEnded,
+    HoldReason,
+    NoticeInFuture,
+    move_enrolment,
+)
 from receiver.stipends.rules.runs import ReasonMissing
 
 if TYPE_CHECKING:
@@ -41,7 +48,7 @@ def place_hold(
     Raises:
         NotFound: the person is in no policy, or may not be seen.
         EnrolmentCannotMove: a hold stands already.
-        ReviewDateWrong, NoticeMissing
+        ReviewDateWrong, NoticeMissing, NoticeInFuture
     """
     person = queries.person_in_reach(session, actor, Permission.HOLD_PLACE, person.id)
     enrolment = queries.live_enrolment(session, person.id, lock=True)
@@ -52,6 +59,8 @@ def place_hold(
     state = move_enrolment(enrolment.state, EnrolmentMove.HOLD)
     today, by = clock.today(i18n.zone()), demand_human(actor)
     rules.demand_complete(rules.Hold(reason, today, review_on, by, notice_language.strip()))
+    if notice_on is not None and notice_on > today:
+        raise NoticeInFuture
     hold = Hold(
         id=new_id(),
         person_id=person.id,

@@ -204,10 +204,18 @@ def dependants(session: Session, run: PayRun, people: Collection[UUID] | None = 
     with the one who gets the top-up. That is one of each household: who collects for it, if enrolled in any policy,
     else who was enrolled first. With `people` only the households of these are looked at.
     """
+    mine = (Entitlement.purpose == run.purpose, Entitlement.month == run.month)
+    return dependants_in(session, run.month, _listed(run, *mine) if people is None else people)
+
+
+def dependants_in(
+    session: Session, month: Month, whose: Collection[UUID] | Select[UUID]
+) -> dict[UUID, tuple[Span, ...]]:
+    """The same for the households of these people in any month, whether or not there is a run."""
     households: dict[UUID, list[_Place]] = {}
     collectors: dict[UUID, UUID | None] = {}
     for household_id, collector_id, person_id, since, until, arrived, left, enrolled_since in _places(
-        session, run, people
+        session, month, whose
     ):
         first = max(since, arrived)
         last = min((day for day in (until, left) if day is not None), default=None)
@@ -223,12 +231,10 @@ def dependants(session: Session, run: PayRun, people: Collection[UUID] | None = 
     return {person: tuple(sorted(spans, key=lambda span: span.first)) for person, spans in found.items()}
 
 
-def _places(session: Session, run: PayRun, people: Collection[UUID] | None) -> Any:
+def _places(session: Session, month: Month, whose: Collection[UUID] | Select[UUID]) -> Any:
     """Who lived in which household of a candidate that month, and since when each is enrolled anywhere."""
-    member, month = aliased(HouseholdMember), run.month
-    mine = (Entitlement.purpose == run.purpose, Entitlement.month == month)
+    member = aliased(HouseholdMember)
     lived = (member.since <= month.last, or_(member.until.is_(None), member.until >= month.first))
-    whose = _listed(run, *mine) if people is None else people
     theirs = select(HouseholdMember.household_id).where(HouseholdMember.person_id.in_(whose))
     enrolled = select(func.min(Enrolment.since)).where(Enrolment.person_id == Person.id, *overlapping(month))
     wanted = (

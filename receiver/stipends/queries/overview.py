@@ -44,6 +44,13 @@ class PolicyRow:
     people: int
     versions: list[PolicyVersion] = field(default_factory=list)
 
+    def in_force(self, month: Month) -> PolicyVersion | None:
+        """The version by which a month is paid; before the first one that, and none while all are drafts."""
+        live = [one for one in self.versions if one.state is PolicyState.IN_FORCE]
+        begun = [one for one in live if one.valid_from <= month]
+        first = min(live, key=lambda one: one.valid_from, default=None)
+        return max(begun, key=lambda one: one.valid_from, default=first)
+
 
 def policy_rows(session: Session, actor: Actor) -> list[PolicyRow]:
     """Every policy, by programme and code: two queries.

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 
 from receiver.access import Permission
 from receiver.kit.errors import NotFound
-from receiver.people.models import HouseholdMember, Person
+from receiver.kit.months import Month
 from receiver.stipends.models import Enrolment, Policy, PolicyVersion
 from receiver.stipends.queries.base import WEAKLY
+from receiver.stipends.queries.candidates import dependants_in
 from receiver.stipends.rules.enrolments import EnrolmentState
 from receiver.stipends.rules.policies import PolicyState, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -116,29 +118,14 @@ def terms_in_force(session: Session, programme_id: UUID) -> dict[UUID, tuple[tup
     return {policy: tuple(terms) for policy, terms in found.items()}
 
 
-def household_sizes_in(session: Session, policy: Policy) -> dict[int, int]:
-    """How many people of a policy have so many others in the household who are here: one query."""
-    here = and_(Person.arrived_on.is_not(None), Person.left_on.is_(None))
-    member = HouseholdMember
-    sizes = (
-        select(member.household_id, func.count().label("number"))
-        .join(Person, Person.id == member.person_id)
-        .where(member.until.is_(None), here)
-        .group_by(member.household_id)
-        .subquery()
+def household_sizes_in(session: Session, policy: Policy, day: date) -> dict[int, int]:
+    """How many people of a policy get the top-up for so many others on a day, by the rule of runs: two queries."""
+    wanted = select(Enrolment.person_id).where(
+        Enrolment.policy_id == policy.id, Enrolment.state != EnrolmentState.ENDED
     )
-    mine = aliased(HouseholdMember)
-    others = case((sizes.c.number.is_(None), 0), (here, sizes.c.number - 1), else_=sizes.c.number).label("others")
-    wanted = (
-        select(others, func.count())
-        .select_from(Enrolment)
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(mine, and_(mine.person_id == Enrolment.person_id, mine.until.is_(None)))
-        .outerjoin(sizes, sizes.c.household_id == mine.household_id)
-        .where(Enrolment.policy_id == policy.id, Enrolment.state != EnrolmentState.ENDED)
-        .group_by(others)
-    )
-    return {int(number): count for number, count in session.execute(wanted)}
+    counted = dependants_in(session, Month.of(day), wanted)
+    sizes = Counter(sum(span.covers(day) for span in counted.get(person, ())) for person in session.scalars(wanted))
+    return dict(sizes)
 
 
 def users_of(session: Session, policy: Policy) -> int:

@@ -17,7 +17,7 @@ from receiver.kit.words import _
 from receiver.ledger.actions import receive_funds, reverse_instalment
 from receiver.ledger.models import Instalment
 from receiver.ledger.queries import accounts, fund_position, instalments
-from receiver.ledger.rules import Account, AccountKind, AmountNotAboveZero, FundOverdrawn
+from receiver.ledger.rules import Account, AccountKind, AmountNotAboveZero, FundOverdrawn, ReceivedInFuture
 from receiver.partners.models import Programme
 from receiver.partners.queries import programme_by_code, programmes
 from receiver.stipends.forms.amounts import amount_of
@@ -93,7 +93,8 @@ def receive(
                 received_on=form.received_on,
             )
         except Refusal as refusal:
-            form.add_error("amount" if isinstance(refusal, AmountNotAboveZero) else "reference", refusal)
+            places: dict[type[Refusal], str] = {AmountNotAboveZero: "amount", ReceivedInFuture: "received_on"}
+            form.add_error(places.get(type(refusal), "reference"), refusal)
         else:
             done = _("%(amount)s was entered for %(programme)s.", amount=amount, programme=programme.code)
             return see_other(f"/stipends/funds/{programme.code}", done=done)

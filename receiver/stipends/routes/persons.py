@@ -21,7 +21,7 @@ from receiver.stipends.forms.people import EndForm, HoldForm, PayeeForm, PayWay,
 from receiver.stipends.queries.missed import expected_months
 from receiver.stipends.queries.overview import balance_of, month_rows, years_of
 from receiver.stipends.rules.checklist import ADVICE
-from receiver.stipends.rules.enrolments import ReviewDateWrong
+from receiver.stipends.rules.enrolments import NoticeInFuture, ReviewDateWrong
 from receiver.stipends.rules.payees import NameAgreement, NumberNotUsable, name_agreement
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -156,6 +156,8 @@ def place_hold(
             )
         except ReviewDateWrong as refusal:
             form.add_error("review_on", refusal)
+        except NoticeInFuture as refusal:
+            form.add_error("notice_on", refusal)
         else:
             return see_other(f"/people/{person.reference}/stipend", done=_("The stipend is on hold."))
     return form_page(request, "stipends/hold_new.html", person_frame(session, actor, person), form=form)

@@ -7,9 +7,11 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.accounts.queries import user_names
 from receiver.accounts.visits import demand_stepped_up, is_stepped_up, who_can
+from receiver.kit import clock
 from receiver.kit.errors import Refusal
 from receiver.kit.money import Money
 from receiver.kit.months import Month
@@ -53,7 +55,8 @@ _DRAFTED = _("The draft is written. Someone else has to put it in force.")
 @router.get("")
 def policies(request: Request, session: ReadSession, actor: Viewer) -> Response:
     """Every policy with what is in force and what waits."""
-    return page(request, "stipends/policies.html", {"rows": policy_rows(session, actor)})
+    ctx = {"rows": policy_rows(session, actor), "month": Month.of(clock.today(i18n.zone()))}
+    return page(request, "stipends/policies.html", ctx)
 
 
 @router.get("/new")
@@ -107,7 +110,8 @@ def compare(request: Request, session: ReadSession, actor: Viewer, code: str, as
     in_force = [one for one in versions.values() if one.state is PolicyState.IN_FORCE and one is not newest]
     first = versions.get(asked.value_of("first")) or next(iter(in_force), newest)
     second = versions.get(asked.value_of("second")) or newest
-    found = changes(first.terms(code), second.terms(code), household_sizes_in(session, policy))
+    sizes = household_sizes_in(session, policy, clock.today(i18n.zone()))
+    found = changes(first.terms(code), second.terms(code), sizes)
     nothing = Money.zero(first.currency)
     form = CompareForm.blank(first=str(first.number), second=str(second.number))
     for name in ("first", "second"):

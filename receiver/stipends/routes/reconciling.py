@@ -3,14 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from receiver import vault
 from receiver.access import Actor, Permission
 from receiver.accounts.visits import who_can
-from receiver.kit.csvs import TableError
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.money import Money
 from receiver.kit.words import Words, _, n_
@@ -23,13 +22,14 @@ from receiver.stipends.queries.assignments import owners, reconcilers
 from receiver.stipends.queries.run_pages import desk_page
 from receiver.stipends.routes.framing import Code, Run, found, run_page, told
 from receiver.stipends.rules.closing import why_not_close
-from receiver.stipends.rules.exceptions import ResultsFaulty
+from receiver.stipends.rules.exceptions import ResultsFaulty, decisions_for
 from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.reasons import explained
-from receiver.stipends.rules.results import EXPLAIN, MISPLACED, Effect
+from receiver.stipends.rules.result_formats import ResultRow
+from receiver.stipends.rules.results import EXPLAIN, MISPLACED, OTHER_MONEY, Effect
 from receiver.stipends.rules.runs import RunState
 from receiver.web.answers import see_other
-from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
+from receiver.web.deps import Asked, Bound, Db, ReadSession, WriteSession, require
 from receiver.web.router import Router
 
 router = Router(prefix="/stipends/runs/{name}")
@@ -40,6 +40,18 @@ AT_ONCE = 2_000
 """Rows of a file that are taken in while one waits; more go to the background."""
 SHOWN = 50
 RECONCILE, CLOSE = 5, 6
+
+
+def _read_first(db: Db, form: Bound[ResultsForm]) -> list[ResultRow] | Refusal | None:
+    """The rows of what was sent or why they cannot be read, known before the transaction begins."""
+    if not form.ok:
+        return None
+    with db.read() as session:
+        most = queries.limits(session)
+    try:
+        return queries.read_rows(most, form.file.data, form.values["format"])
+    except Refusal as refusal:
+        return refusal
 
 
 @router.get("/reconciliation")
@@ -58,6 +70,7 @@ def upload(
     actor: Reconciler,
     name: str,
     form: Bound[ResultsForm],
+    read: Annotated[list[ResultRow] | Refusal | None, Depends(_read_first)],
     programme: Code = None,
 ) -> Response:
     """Keep a file of results that can be read, and show what it would do."""
@@ -66,9 +79,11 @@ def upload(
     form.offer("format", _formats(session, run))
     if form.ok:
         try:
-            file = actions.store_results(session, actor, run.run, form.file.data, form=form.format)
-        except (Refusal, TableError) as refusal:
-            form.add_error("file", refusal if isinstance(refusal, Refusal) else refusal.words)
+            if isinstance(read, Refusal):
+                raise read
+            file = actions.store_results(session, actor, run.run, form.file.data, form=form.format, rows=read)
+        except Refusal as refusal:
+            form.add_error("file", refusal)
             faults = refusal.faults[:SHOWN] if isinstance(refusal, ResultsFaulty) else ()
         else:
             return see_other(run.url(f"results/{file.id}"))
@@ -247,13 +262,16 @@ def _row(
     places: dict[UUID, tuple[PayRun, Programme, Channel]],
 ) -> dict[str, object]:
     place = places.get(row.payment_id) if row.payment_id and row.kind in MISPLACED else None
+    form = decisions.get(row.id) or DecisionForm(prefix=f"d{row.id.hex[-8:]}")
+    allowed = decisions_for(other_money=row.kind in OTHER_MONEY)
+    form.options["decision"] = [(one.value, one.label) for one in allowed]
     return {
         "row": row,
         "amount": Money(row.amount_minor, row.currency),
         "reason": explained(queries.exception_reason(session, row)),
         "place": Run(place[0], place[1]) if place else None,
         "channel": place[2] if place else None,
-        "form": decisions.get(row.id) or DecisionForm(prefix=f"d{row.id.hex[-8:]}"),
+        "form": form,
     }
 
 

@@ -96,6 +96,12 @@ class NoticeMissing(Invalid):
     sentence = _("A hold needs a notice to the person in a language they understand, with the way to appeal.")
 
 
+class NoticeInFuture(Invalid):
+    """The person is told before, or on the day on which, the stipend stops."""
+
+    sentence = _("The day lies in the future. Please give the day on which it was.")
+
+
 class HoldNeedsSecondPerson(Refusal):
     """A long hold is released by someone else than who placed it."""
 

@@ -68,6 +68,16 @@ class NothingToDecide(Refusal):
     sentence = _("The payment already stands as you decided. Choose “nothing changes” instead.")
 
 
+class PartNotBooked(Refusal):
+    """A payment is paid in full or not at all; a part of it would be booked as the whole."""
+
+    sentence = _(
+        "The row says another amount or currency than was sent, and a part of a payment cannot be booked. Ask the "
+        "provider for the final word: results with the amount that was sent are taken in as usual, and “the money "
+        "never left” makes all of it owed again."
+    )
+
+
 class ResultsTooLong(Invalid):
     """One file, one transaction."""
 
@@ -127,10 +137,16 @@ _OTHERWISE = {
 }
 
 
-def moves_for(decision: Decision, state: PaymentState | None) -> tuple[PaymentMove, ...]:
+def decisions_for(*, other_money: bool) -> tuple[Decision, ...]:
+    """What may be decided about a row; `other_money` says that it names another amount or currency than was sent."""
+    return tuple(one for one in Decision if not (other_money and one is Decision.PAID))
+
+
+def moves_for(decision: Decision, state: PaymentState | None, *, other_money: bool = False) -> tuple[PaymentMove, ...]:
     """The moves of the payment that a decision asks for; the payment's own arrows still say whether they exist.
 
     Raises:
+        PartNotBooked: the row names another amount or currency, and the payment is said to be paid.
         PaymentIsOurs: there is a payment, and it is said not to be ours.
         NoPaymentToMove: there is no payment, and something is to change.
         NothingToDecide: the payment stands so already.
@@ -141,6 +157,8 @@ def moves_for(decision: Decision, state: PaymentState | None) -> tuple[PaymentMo
         return ()
     if state is None:
         raise NoPaymentToMove
+    if decision not in decisions_for(other_money=other_money):
+        raise PartNotBooked
     known = {
         Decision.PAID: {PaymentState.SETTLED, PaymentState.CONFIRMED},
         Decision.FAILED: OWED_AGAIN,

@@ -82,6 +82,9 @@ EXPLAIN: dict[ExceptionKind, Words] = {
 }
 """A sentence for each."""
 
+OTHER_MONEY = frozenset({ExceptionKind.AMOUNT_DIFFERS, ExceptionKind.CURRENCY_DIFFERS})
+"""Those about a part of a payment, or about more than it."""
+
 MISPLACED = frozenset({ExceptionKind.OTHER_RUN, ExceptionKind.OTHER_CHANNEL})
 """Those about a payment that the file has no say on."""
 
