@@ -16,11 +16,12 @@ from receiver.cases import routes as cases
 from receiver.db.engine import CAPACITY
 from receiver.partners import routes as partners
 from receiver.people import routes as people
+from receiver.people.queries import name_of_reference
 from receiver.reports import routes as reports
 from receiver.stipends import routes as stipends
 from receiver.web import middleware
 from receiver.web import routes as web
-from receiver.web.slots import WHO_CAN
+from receiver.web.slots import NAME_OF, WHO_CAN
 from receiver.web.visit import LOADERS, SIGN_IN_PAGE
 from receiver.worker import System, open_system
 
@@ -75,4 +76,5 @@ def create_app(settings: Settings | None = None, *, system: System | None = None
     LOADERS.offer(load_visit, name="accounts")
     SIGN_IN_PAGE.offer(accounts.signin.sign_in_page, name="accounts")
     WHO_CAN.connect(who_can, name="accounts")
+    NAME_OF.connect(name_of_reference, name="people")
     return app

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PASSWORD_SHORTEST = 12
 PASSWORD_LONGEST = 256
 """Characters, any script, spaces included; nothing is cut off (ASVS 5.0, 6.2)."""
+PRODUCT = "receiver"
+"""What stands on the page where the password is chosen is the first that comes to mind."""
 WEAK_BELOW = 2
 """On zxcvbn's scale of 0 to 4: what is below is among the first million guesses."""
 
@@ -215,14 +217,20 @@ def check_password(password: str, *, guess_score: int, email: str, name: str) ->
         raise PasswordTooShort(shortest=PASSWORD_SHORTEST)
     if len(password) > PASSWORD_LONGEST:
         raise PasswordTooLong(longest=PASSWORD_LONGEST)
-    own = [email.partition("@")[0], *re.split(r"\s+", name)]
-    rest = password.casefold()
-    for word in sorted((word.casefold() for word in own if len(word) > 3), key=len, reverse=True):  # noqa: PLR2004 - "Ali" is in many words
-        rest = rest.replace(word, "")
-    if len(rest) < PASSWORD_SHORTEST // 2:
+    if _is_made_of(password, [email, *re.split(r"[\s.@_+-]+", f"{email} {name}")]):
         raise PasswordNamesYou
+    if _is_made_of(password, [PRODUCT, email, *re.split(r"[\s.@_+-]+", f"{email} {name}")]):
+        raise PasswordTooCommon
     if guess_score < WEAK_BELOW:
         raise PasswordTooCommon
+
+
+def _is_made_of(password: str, words: Collection[str]) -> bool:
+    """Whether little is left of a password without these words and what stands between them."""
+    rest = password.casefold()
+    for word in sorted((word.casefold() for word in words if len(word) > 3), key=len, reverse=True):  # noqa: PLR2004 - "Ali" is in many words
+        rest = rest.replace(word, "")
+    return rest != password.casefold() and len(re.sub(r"[\s.@_+-]", "", rest)) < PASSWORD_SHORTEST // 2
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from receiver.kit.errors import StaleVersion
 from receiver.web.forms.binding import PICK, SAVED, YOURS
 from receiver.web.forms.files import File
+from receiver.web.forms.form import VersionMissing
 from receiver.web.render import page
 from receiver.web.stamps import digest_of, unchanged
 
@@ -67,7 +68,10 @@ def demand_version(form: Form, version: int) -> None:
 
     Raises:
         StaleVersion: it did.
+        VersionMissing: it does not say from which.
     """
+    if form.unversioned:
+        raise VersionMissing
     if form.version != version:
         raise StaleVersion
 

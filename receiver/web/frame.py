@@ -45,12 +45,12 @@ def here(request: Request) -> str:
     if known is not None:
         return known
     if request.method != "GET":
-        return local_path(_page_of(request), request.url.path)
+        return local_path(page_of(request), request.url.path)
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-def _page_of(request: Request) -> str:
+def page_of(request: Request) -> str:
     """The page of ours from which something was sent, as the browser says; a POST's own address may show nothing."""
     came_from = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
     if came_from.netloc.lower() != request.headers.get("host", "").lower():

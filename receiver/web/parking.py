@@ -10,6 +10,7 @@ For the accounts room: after a sign-in ask `waiting(session, user_id)`; if there
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,8 +29,10 @@ from receiver.web import idempotency
 from receiver.web.body import FORM_TYPES, KEY, PARKED, TICKET, media_type, read_sent
 from receiver.web.forms.files import File, FileKind, Upload
 from receiver.web.forms.form import Form, secret_parts
+from receiver.web.frame import page_of
 from receiver.web.models import PATH_LENGTH, ParkedForm
 from receiver.web.rules import PARKED_AT_MOST, ParkedKind
+from receiver.web.security import local_path
 from receiver.web.tickets import make_token, read_ticket, read_token
 from receiver.web.visit import actor_of
 
@@ -44,13 +47,14 @@ if TYPE_CHECKING:
     from receiver.web.sent import Sent
     from receiver.web.tickets import Ticket
 
+_ABOUT = re.compile(r"/people/(R-[0-9A-Z]+)(?:/|$)")
 UNSENT = "/unsent"
 """The page that offers what was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A form that was kept: where it goes, and every input as it was sent."""
+    """A form that was kept: where it goes, every input as it was sent, and the page it was written on."""
 
     id: UUID
     path: str
@@ -58,6 +62,13 @@ class Unsent:
     at: datetime
     fields: Mapping[str, list[str]]
     files_lost: bool
+    page: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The reference of the person it is about; empty where its address names nobody."""
+        found = _ABOUT.match(self.path)
+        return found[1] if found else ""
 
     @property
     def inputs(self) -> list[tuple[str, str]]:
@@ -85,22 +96,23 @@ async def park(request: Request) -> bool:
     except Refusal:
         return False
     ticket = read_ticket(request.app.state.vault, sent.text(TICKET))
-    path = request.url.path
+    path, page = request.url.path, local_path(page_of(request), "")
     if ticket is None or len(path) > PATH_LENGTH:
         return False
     hours = request.app.state.settings.parked_form_hours
     with suppress(vault.Destroyed):
-        await run_in_threadpool(_keep_form, request.app.state.database, ticket, sent, (path, key), hours)
+        await run_in_threadpool(_keep_form, request.app.state.database, ticket, sent, (path, key, page), hours)
         return True
     return False
 
 
-def _keep_form(database: Database, ticket: Ticket, sent: Sent, place: tuple[str, str], hours: int) -> None:
-    path, key = place
+def _keep_form(database: Database, ticket: Ticket, sent: Sent, place: tuple[str, str, str], hours: int) -> None:
+    path, key, page = place
     now = clock.now()
     secret = secret_parts(ticket.form)
     fields = {name: texts for name, texts in sent.fields.items() if name not in secret and name != TICKET}
-    content = json.dumps({"fields": {KEY: [key], **fields}, "files": bool(sent.files)}, ensure_ascii=False)
+    whole = {"fields": {KEY: [key], **fields}, "files": bool(sent.files), "page": page}
+    content = json.dumps(whole, ensure_ascii=False)
     with database.write() as session:
         mine = (ParkedForm.user_id == ticket.user_id, ParkedForm.kind == ParkedKind.FORM)
         session.execute(delete(ParkedForm).where(*mine, ParkedForm.key == key))
@@ -125,7 +137,8 @@ def waiting(session: Session, user_id: UUID, now: datetime | None = None) -> lis
     found = []
     for row in rows:
         content = json.loads(vault.unseal(session, user_id, _place(row.id), row.content))
-        found.append(Unsent(row.id, row.path, row.form, row.created_at, content["fields"], content["files"]))
+        page = content.get("page", "")
+        found.append(Unsent(row.id, row.path, row.form, row.created_at, content["fields"], content["files"], page))
     return found
 
 

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from receiver import i18n
 from receiver.access import RoleNeeded
 from receiver.kit import clock
-from receiver.kit.errors import NotFound, Refusal
+from receiver.kit.errors import NotFound, Refusal, StaleVersion
 from receiver.kit.ids import ALPHABET, is_reference
 from receiver.kit.words import Words, _
 from receiver.log import get_logger
@@ -231,7 +231,7 @@ def _page(request: Request, refusal: Refusal, status: int, names: Sequence[str] 
         "kept": told.kept if request.method not in SAFE_METHODS else None,
         "todo": told.todo,
         "reference": exchange.reference,
-        "resend": _resend(request, status),
+        "resend": _resend(request, refusal, status),
         "names": list(names),
     }
     try:
@@ -262,10 +262,13 @@ async def _have_sent(request: Request) -> None:
         await read_sent(request)
 
 
-def _resend(request: Request, status: int) -> dict[str, Any] | None:
-    """The form as it was sent, to send it again from the page that refused it; nothing typed is lost by waiting."""
+def _resend(request: Request, refusal: Refusal, status: int) -> dict[str, Any] | None:
+    """The form as it was sent, to send it again from the page that refused it; nothing typed is lost by waiting.
+
+    What began from an older version never is: sent again, it is refused again.
+    """
     sent = exchange_of(request).sent
-    if status not in _AGAIN or sent is None or sent.files or not sent.fields:
+    if status not in _AGAIN or isinstance(refusal, StaleVersion) or sent is None or sent.files or not sent.fields:
         return None
     if sent.fields.keys() & secret_parts():
         return None  # a password never stands in a page

@@ -11,6 +11,7 @@ from receiver.web.answers import see_other
 from receiver.web.deps import PUBLIC, ReadSession, Who, WriteSession
 from receiver.web.render import page
 from receiver.web.router import Router
+from receiver.web.slots import NAME_OF
 
 router = Router()
 
@@ -25,7 +26,9 @@ async def static_file(request: Request, file: str) -> Response:
 def unsent(request: Request, session: ReadSession, who: Who) -> Response:
     """What this person sent after the session had ended, to send it now or throw it away (U26)."""
     waiting = parking.waiting(session, who.user_id) if who.user_id else []
-    return page(request, "web/unsent.html", {"waiting": waiting})
+    references = {each.reference for each in waiting if each.reference}
+    names = {one: next(filter(None, NAME_OF(session, who, one)), "") for one in references}
+    return page(request, "web/unsent.html", {"waiting": waiting, "names": names})
 
 
 @router.post(f"{parking.UNSENT}/{{parked_id}}/removal")

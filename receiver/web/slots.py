@@ -95,6 +95,9 @@ class Objection:
 WHO_CAN: Hook[[Session, Actor, Permission], Sequence[str]] = Hook("who can")
 """Names of people near the actor who hold a right, for the page that refuses it (U5); the accounts room knows them."""
 
+NAME_OF: Hook[[Session, Actor, str], str] = Hook("name of")
+"""The name of the person of a reference, empty for who may not see it; the people room knows it."""
+
 MENU: Slot[MenuItem] = Slot("menu")
 PERSON_TABS: Slot[Tab] = Slot("person tabs")
 TODAY: Slot[TodayList] = Slot("today")

@@ -266,8 +266,19 @@ class TestNotes:
         assert "She found a house." in said
         assert "Before: version 1" in said
         assert "She found a room." in said
-        stale = form.with_(text="A third", reason="Late", _key=None)
-        browser.post(form.action, stale, status=409)
+
+    def test_a_correction_from_an_older_version_is_compared(self, system, browser, worker, person):
+        note = written(system, worker, person, sensitive=True)
+        form = browser.get(f"/notes/{note}/correction").form(f"/notes/{note}/correction")
+        browser.submit(form, text="She found a house.", reason="I heard wrong")
+        stale = form.with_(text="She found two rooms.", reason="One more", _key=None)
+        before = last(system).seq
+        page = browser.post(form.action, stale, status=409)
+        assert "She found a house." in page.text()
+        assert (last(system).kind, last(system).seq) == (Kind.NOTE_OPENED, before + 1)
+        page = browser.follow(browser.submit(page.form(form.action), **{"_pick-text": "yours"}))
+        assert "She found two rooms." in page.text()
+        assert "Before: version 2" in page.text()
 
     def test_a_correction_without_a_change_or_a_reason(self, system, browser, worker, person):
         note = written(system, worker, person)

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from receiver import i18n, log
 from receiver.access import Actor, Role
 from receiver.settings import Settings
-from receiver.web import middleware, render, visit
+from receiver.web import middleware, render, slots, visit
 from receiver.web.routes import router as web_router
 from receiver.web.visit import Visit
 from tests.support import example
@@ -66,11 +66,13 @@ def known_people() -> Iterator[None]:
     loaders, sign_in = list(visit.LOADERS), list(visit.SIGN_IN_PAGE)
     visit.LOADERS.clear()
     visit.SIGN_IN_PAGE.clear()
+    slots.NAME_OF.clear()
     visit.LOADERS.offer(by_cookie)
     i18n.configure()
     yield
     visit.LOADERS.clear()
     visit.SIGN_IN_PAGE.clear()
+    slots.NAME_OF.clear()
     for loader in loaders:
         visit.LOADERS.offer(loader)
     for drawer in sign_in:

@@ -14,6 +14,7 @@ from receiver.kit.money import Money
 from receiver.web import conflict
 from receiver.web.conflict import SavedBy, demand_version, differences
 from receiver.web.forms import bind
+from receiver.web.forms.form import VersionMissing
 from receiver.web.sent import Sent
 from receiver.web.stamps import was_of
 from tests.support.example import EditForm
@@ -142,3 +143,9 @@ class TestByHand:
         demand_version(self.form(), 1)
         with pytest.raises(StaleVersion):
             demand_version(self.form(), 2)
+
+    def test_what_does_not_say_from_which_version_is_refused(self) -> None:
+        form = self.form()
+        form.version, form.unversioned = None, True
+        with pytest.raises(VersionMissing):
+            demand_version(form, 1)

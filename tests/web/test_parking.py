@@ -15,6 +15,7 @@ from receiver.kit.errors import NotFound
 from receiver.web import parking
 from receiver.web.models import ParkedForm
 from receiver.web.rules import ParkedKind
+from receiver.web.slots import NAME_OF
 from receiver.web.tickets import make_ticket
 from receiver.web.visit import SIGN_IN_PAGE
 from tests.support import example
@@ -62,6 +63,27 @@ class TestAfterTheEnd:
         assert "My note" in amina.get("/notes").text()
         assert waiting(database, AMINA) == []
         assert "Everything you wrote has been sent." in amina.get(parking.UNSENT).text()
+
+    def test_the_page_says_whom_it_is_about_and_where_it_was_written(self, amina: Browser, database: Database) -> None:
+        NAME_OF.connect(lambda _session, _actor, reference: f"Selam of {reference}", name="test")
+        form = amina.get("/notes/new").form()
+        sign_out(amina)
+        sent = form.with_(title="My note", text=LONG)
+        headers = {
+            "sec-fetch-site": "same-origin",
+            "sec-fetch-mode": "navigate",
+            "referer": "http://localhost/notes/new?from=1",
+        }
+        amina.send("POST", "/notes", data=sent, headers=headers)
+        amina.send("POST", "/notes", data={**sent, "_key": "another"}, headers=headers)
+        with database.write() as session:
+            about = sa.update(ParkedForm).where(ParkedForm.key == "another")
+            session.execute(about.values(path="/people/R-Q5CT894/notes"))
+        sign_in(amina, "amina")
+        page = amina.get(parking.UNSENT)
+        assert "R-Q5CT894 Selam of R-Q5CT894" in page.text()
+        assert page.links["Open the page it was written on"] == "/notes/new?from=1"
+        assert page.text().count("Selam of") == 1
 
     def test_another_person_sees_nothing(self, amina: Browser, database: Database) -> None:
         form = amina.get("/notes/new").form()

@@ -277,6 +277,19 @@ def test_what_was_sent_to_a_busy_system_can_be_sent_again(amina: Browser) -> Non
     assert again.values["_key"] == form.values["_key"]
 
 
+def test_what_began_from_an_older_version_cannot_be_sent_again(amina: Browser) -> None:
+    from receiver.web.visit import LOADERS
+
+    def stale(_connection: object) -> None:
+        raise StaleVersion
+
+    form = amina.get("/notes/new").form()
+    LOADERS.offer(stale)
+    amina.client.cookies["session"] = "x"
+    page = amina.submit(form, title="Too late", text="x", status=409)
+    assert page.all(".//form[@action='/notes']") == []
+
+
 @pytest.mark.parametrize("files", [None, {"scan": ("a.png", b"x", "image/png")}])
 def test_a_password_or_a_file_never_stands_in_the_page(nobody: Browser, files: dict[str, object] | None) -> None:
     busy_loader()

@@ -16,13 +16,15 @@ from receiver.cases.models import Note
 from receiver.cases.rules import TaskKind
 from receiver.db.engine import Database
 from receiver.kit import clock
-from receiver.kit.errors import NotFound, Refusal, StaleVersion
+from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.words import _
 from receiver.people.frame import person_frame
 from receiver.people.models import Person
 from receiver.people.queries import person_by_reference
 from receiver.web.answers import see_other
+from receiver.web.conflict import clash
 from receiver.web.deps import Bound, Db, ReadSession, WriteSession, require
+from receiver.web.exchange import exchange_of
 from receiver.web.render import form_page, page
 from receiver.web.router import Router
 
@@ -98,18 +100,29 @@ def add_correction(
 ) -> Response:
     """Keep a new version of a note; the old one stays readable."""
     note, person = queries.note_of(session, actor, note_id, Permission.NOTE_WRITE)
+    if not queries.readable(actor, note):
+        raise NotFound
+    if form.ok and (answer := clash(request, form, _saved(session, note, form))) is not None:
+        # the page shows what the note says now, so that is recorded of a sensitive one, although the form is refused
+        actions.note_opened(session, actor, person, note)
+        exchange_of(request).stays = True
+        return answer
     if form.ok:
         try:
             began = form.version or 0
             actions.correct_note(session, actor, person, note, text=form.text, reason=form.reason, began_from=began)
-        except (NotFound, StaleVersion):
-            raise
         except Refusal as refusal:
             form.add_error("text", refusal)
         else:
             return see_other(f"/notes/{note_id}", done=_("The note is corrected. What stood before can still be read."))
     ctx = {**person_frame(session, actor, person), "note": note}
     return form_page(request, "cases/note_correct.html", ctx, form=form)
+
+
+def _saved(session: Session, note: Note, form: CorrectionForm) -> CorrectionForm:
+    """The note as it stands; the reason is that of the correction alone, so there is no other side to it."""
+    text = queries.text_of(session, note, queries.latest_version(session, note))
+    return CorrectionForm.blank(version=note.versions, text=text, reason=form.reason)
 
 
 def _record_opening(db: Database, actor: Actor, person: Person, note: Note) -> None:

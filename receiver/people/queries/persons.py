@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Select, bindparam, false, func, select
 
 from receiver import vault
-from receiver.kit.errors import NotFound
+from receiver.access import Permission
+from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.ids import clean_reference
 from receiver.people.models import Arrival, ContactWay, HouseholdMember, IdentityDocument, Person
 from receiver.people.rules import LeftKind, Need
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
     from sqlalchemy.orm import Session
 
-    from receiver.access import Actor, Permission
+    from receiver.access import Actor
     from receiver.access.actor import Scope
 
 T = TypeVar("T")
@@ -105,6 +106,14 @@ def person_by_reference(session: Session, actor: Actor, reference: str, permissi
     if person is None:
         raise NotFound
     return person
+
+
+def name_of_reference(session: Session, actor: Actor, reference: str) -> str:
+    """The name of the person of this reference; empty where the actor may not see it."""
+    try:
+        return person_by_reference(session, actor, reference, Permission.PERSON_LIST).full_name
+    except Refusal:
+        return ""
 
 
 @lru_cache(maxsize=1000)
