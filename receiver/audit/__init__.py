@@ -2,7 +2,7 @@
 
 from receiver.audit.chain import Actor, AuditLostError, fingerprint, record
 from receiver.audit.kinds import Kind, Level
-from receiver.audit.queries import Entry, reason_of, trail
+from receiver.audit.queries import Entry, reason_of, reasons_of, trail
 from receiver.audit.verifying import Fault, Finding, Verdict, checkpoint, dump, verifier_key, verify
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "dump",
     "fingerprint",
     "reason_of",
+    "reasons_of",
     "record",
     "trail",
     "verifier_key",

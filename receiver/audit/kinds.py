@@ -113,6 +113,7 @@ class Kind(LabelledEnum):
     IMPORT_ROW_FIXED = "import.row_fixed", _("A row of a manifest was corrected before its import.")
     IMPORT_DUPLICATE_DECIDED = "import.duplicate_decided", _("Someone decided whether a row is a known person.")
     IMPORT_MERGED = "import.merged", _("A manifest was imported."), _NOTICE, "supervisor"
+    IMPORT_REST_LEFT = "import.rest_left", _("The rows left over from an import were said not to be wanted."), _NOTICE
     IMPORT_REFUSED = "import.refused", _("A manifest was refused, and its upload deleted.")
 
     # People and households

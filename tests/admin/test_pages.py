@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
-from receiver import audit, background
-from receiver.access import Role
+from receiver import audit, background, vault
+from receiver.access import Actor, Role
 from receiver.audit import Kind
 from receiver.i18n import catalogues, po
 from tests.factories.accounts import make_user
@@ -77,6 +79,22 @@ class TestTrail:
         with system.database.read() as session:
             assert audit.trail(session)[0].kind is Kind.AUDIT_READ
 
+    def test_reasons_are_read_on_record_and_gone_with_the_person(self, sign_in, system):
+        with system.database.write() as session:
+            erased = uuid4()
+            vault.warm(session, [erased], create=True)
+            audit.record(session, Kind.HOLD_PLACED, Actor(None, "x"), "h", reason="Nobody answered since May.")
+            audit.record(session, Kind.HOLD_PLACED, Actor(None, "x"), "h", person=erased, reason="She moved away.")
+        browser = sign_in(Role.DATA_PROTECTION_OFFICER)
+        assert "She moved away." in browser.get("/audit").text()
+        with system.database.write() as session:
+            assert audit.trail(session)[0].kind is Kind.AUDIT_READ
+            vault.destroy(session, erased)
+        page = browser.get("/audit")
+        assert "Nobody answered since May." in page.text()
+        assert "She moved away." not in page.text()
+        assert "Nobody answered since May." in browser.send("GET", "/audit/trail.csv").text
+
     def test_filters(self, sign_in, system):
         with system.database.write() as session:
             make_user(session, Role.CASEWORKER, email="amina@practice.example")
@@ -106,7 +124,7 @@ class TestTrail:
 
     def test_the_file(self, sign_in):
         answer = sign_in(Role.AUDITOR).send("GET", "/audit/trail.csv")
-        assert answer.text.splitlines()[0] == "seq,at,kind,actor,channel,subject,person"
+        assert answer.text.splitlines()[0] == "seq,at,kind,actor,channel,subject,person,reason"
         assert "attachment" in answer.headers["content-disposition"]
 
     @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.SUPERVISOR, Role.FINANCE_OFFICER, Role.ADMINISTRATOR])

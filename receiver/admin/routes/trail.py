@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any, cast
 
 from fastapi import Request
-from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from receiver import audit, background, i18n
@@ -17,7 +16,7 @@ from receiver.kit import clock
 from receiver.kit.csvs import write_csv
 from receiver.kit.paging import DEFAULT_SIZE, Cursor
 from receiver.web.answers import download, see_other
-from receiver.web.deps import Asked, ReadSession, WriteSession, require
+from receiver.web.deps import Asked, Db, ReadSession, WriteSession, require
 from receiver.web.render import page, url
 from receiver.web.router import Router
 
@@ -28,35 +27,35 @@ MOST_IN_FILE = 10_000
 
 
 @router.get("")
-def trail(request: Request, session: ReadSession, actor: Viewer, filters: Asked[AuditFilter]) -> Response:
-    """What was done, newest first."""
+def trail(request: Request, session: ReadSession, db: Db, actor: Viewer, filters: Asked[AuditFilter]) -> Response:
+    """What was done, newest first, with what people typed as their reasons; so it is recorded before it is shown."""
     cursor = Cursor.decode(filters.value_of("after"), int)
     before = cast("int", cursor.place[0]) if cursor else None
     asked = _asked(session, filters)
     found = [] if asked is None else audit.trail(session, before=before, limit=DEFAULT_SIZE + 1, **asked)
     entries = found[:DEFAULT_SIZE]
+    actions.note_reading(db, actor, len(entries))
     more = str(Cursor((entries[-1].seq,))) if len(found) > DEFAULT_SIZE else None
     chosen = {name: filters.value_of(name) for name in ("kind", "level", "who", "person", "since", "until")}
     ctx = {
         "entries": entries,
         "names": queries.actor_names(session, entries),
+        "reasons": audit.reasons_of(session, entries),
         "references": queries.references(session, entries),
         "more": url("/audit", **chosen, after=more) if more else None,
         "csv": url("/audit/trail.csv", **chosen),
         "filtered": any(chosen.values()) or cursor is not None,
     }
-    response = page(request, "admin/audit.html", ctx, block="results", form=filters)
-    # reading is a record too; a short write of its own, when the answer has left
-    response.background = BackgroundTask(actions.note_reading, request.app.state.database, actor, len(entries))
-    return response
+    return page(request, "admin/audit.html", ctx, block="results", form=filters)
 
 
 @router.get("/trail.csv")
-def trail_csv(request: Request, session: ReadSession, actor: Viewer, filters: Asked[AuditFilter]) -> Response:
+def trail_csv(session: ReadSession, db: Db, actor: Viewer, filters: Asked[AuditFilter]) -> Response:
     """The same records as a file, at most 10,000."""
     asked = _asked(session, filters)
     entries = [] if asked is None else audit.trail(session, limit=MOST_IN_FILE, **asked)
-    people = queries.references(session, entries)
+    actions.note_reading(db, actor, len(entries))
+    people, reasons = queries.references(session, entries), audit.reasons_of(session, entries)
     rows = [
         [
             str(entry.seq),
@@ -66,13 +65,12 @@ def trail_csv(request: Request, session: ReadSession, actor: Viewer, filters: As
             entry.channel,
             entry.subject,
             people.get(entry.person, "") if entry.person else "",
+            reasons.get(entry.seq, ""),
         ]
         for entry in entries
     ]
-    head = ["seq", "at", "kind", "actor", "channel", "subject", "person"]
-    response = download("".join(write_csv([head, *rows])), "audit-trail.csv", "text/csv; charset=utf-8")
-    response.background = BackgroundTask(actions.note_reading, request.app.state.database, actor, len(entries))
-    return response
+    head = ["seq", "at", "kind", "actor", "channel", "subject", "person", "reason"]
+    return download("".join(write_csv([head, *rows])), "audit-trail.csv", "text/csv; charset=utf-8")
 
 
 @router.post("/verification")
