@@ -128,15 +128,19 @@ def _take(
 def _known(
     session: Session, programme_id: UUID, data: bytes, known: KnownManifest
 ) -> tuple[dict[str, Any], Refusal | None]:
-    """The same file again: once it is imported, who of it was registered is here already, and no other row is."""
+    """The same file again: once it is imported, who of it was registered is here already, and no other row is.
+
+    While rows of it are left, or nothing of it is imported yet, it waits for somebody.
+    """
     found = queries.known_import(session, programme_id, queries.file_mark(session, data))
-    if found is None or found.state is not ImportState.MERGED:
+    if found is None or found.merged_at is None:
         return {**_NOTHING, "errors": [{"row": None, "column": None, "message": i18n.text(known.words)}]}, known
-    say(known.words)
-    counts = found.counts
+    counts, over = found.counts, found.state is ImportState.MERGED
+    if over:
+        say(known.words)
     kept = {name: counts[name] for name in ("rows", "decide", "wrong")}
-    kept["match"] = counts["people"] + counts["known"]
-    return {**_NOTHING, **kept, "errors": [], "reference": found.reference}, None
+    kept |= {"new": 0 if over else counts["new"], "match": counts["people"] + counts["known"]}
+    return {**_NOTHING, **kept, "errors": [], "reference": found.reference}, None if over else known
 
 
 def _office(session: Session, actor: Actor, code: str | None) -> UUID:

@@ -13,6 +13,7 @@ from receiver.kit import clock
 from receiver.kit.words import _, p_
 from receiver.people.models import Batch
 from receiver.people.queries import Company, batch_rows, company_of, soon_arriving
+from receiver.people.queries import manifests as imports
 from receiver.web.slots import MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
 
 if TYPE_CHECKING:
@@ -68,6 +69,25 @@ ARRIVALS = TodayList(
 )
 
 
+def waiting(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    """The manifests that wait for somebody, those with rows left over from an import among them."""
+    rows = imports.unfinished_imports(session, actor, limit=limit + 1)
+    count = len(rows) if len(rows) <= limit else imports.unfinished_count(session, actor)
+    return [{"manifest": each, "left": imports.rows_left(each)} for each in rows[:limit]], count
+
+
+WAITING = TodayList(
+    "manifests",
+    _("Manifests that wait"),
+    Permission.MANIFEST_IMPORT,
+    waiting,
+    "people/today_import.html",
+    "/arrivals/imports/new",
+    _("No manifest waits."),
+    order=21,
+)
+
+
 def wire() -> None:
     """Offer the links, the sections and the list; doing it again changes nothing."""
     for item in ITEMS:
@@ -75,3 +95,4 @@ def wire() -> None:
     for tab in TABS:
         PERSON_TABS.offer(tab)
     TODAY.offer(ARRIVALS)
+    TODAY.offer(WAITING)

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from receiver import vault
+from receiver import audit, vault
+from receiver.audit import Kind
 from receiver.kit.dates import PartialDate
 from receiver.kit.errors import NotFound
 from receiver.kit.tables import TableError
@@ -31,9 +32,12 @@ from receiver.people.rules.manifest import (
     ManifestField,
     ManifestNotChecked,
     ManifestOver,
+    NothingLeft,
     NothingToImport,
     NotToDecide,
+    RowImported,
     RowsAgree,
+    RowsImported,
 )
 from receiver.people.rules.manifest_files import read_manifest
 from receiver.vault import Destroyed
@@ -238,11 +242,57 @@ def test_an_import_makes_people(session, sent, supervisor, office, programme):
     batches = session.scalars(select(Batch).order_by(Batch.arrives_on)).all()
     assert [batch.arrives_on.day for batch in batches] == [27, 28]
     assert count(session, Arrival) == 3
-    assert (found.state, found.file) == (ImportState.MERGED, None)
+    assert (found.state, found.file) == (ImportState.IN_REVIEW, None)
+    names = [view.name for view in queries.row_views(session, supervisor, found, queries.rows_of(session, found))]
+    assert names == ["", "", "", "Mona Idris"]
+    manifests.leave_rest(session, supervisor, found, reason="She did not come")
+    assert (found.state, found.counts["wrong"], found.counts["new"]) == (ImportState.MERGED, 1, 3)
     assert all(row.cells is None for row in queries.rows_of(session, found))
     with pytest.raises(Destroyed):
         vault.seal(session, found.id, queries.file_place(found.id), "again")
-    assert queries.row_views(session, supervisor, found, queries.rows_of(session, found))[0].name == ""
+    session.commit()
+    assert audit.trail(session, limit=1)[0].kind is Kind.IMPORT_REST_LEFT
+    with pytest.raises(ManifestOver):
+        manifests.leave_rest(session, supervisor, found, reason="again")
+
+
+def test_who_is_left_joins_the_household_in_their_turn(session, sent, supervisor):
+    """The head is imported first, the child once the row is right; nobody is imported twice."""
+    found = sent(SELAM, ABEL.replace("2015", "31/02/2015"), OMAR)
+    manifest_merge.merge_manifest(session, supervisor, found.id)
+    assert found.counts | {"batches": 0} == {
+        "new": 0, "match": 0, "decide": 0, "wrong": 1, "ignored": 0, "rows": 3,
+        "people": 2, "known": 0, "households": 0, "batches": 0,
+    }  # fmt: skip
+    for refused in (
+        lambda: manifest_review.fix_row(session, supervisor, found, 2, ManifestField.SEX, "m"),
+        lambda: manifest_review.decide_row(session, supervisor, found, 2, RowDecision.OTHER),
+    ):
+        with pytest.raises(RowImported, match="Row 2"):
+            refused()
+    for refused in (
+        lambda: manifests.cancel_manifest(session, supervisor, found),
+        lambda: manifests.assign_columns(session, supervisor, found, found.columns),
+    ):
+        with pytest.raises(RowsImported):
+            refused()
+    manifest_checks.check_manifest(session, supervisor, found)
+    assert (found.counts["people"], queries.rows_left(found)) == (2, 1)
+    with pytest.raises(NothingToImport):
+        manifest_merge.merge_manifest(session, supervisor, found.id)
+    gone = session.scalars(select(Person).where(Person.full_name == "عمر محمد")).one()
+    gone.erased_at = found.created_at
+    manifest_review.fix_row(session, supervisor, found, 3, ManifestField.DATE_OF_BIRTH, "2015")
+    manifest_merge.merge_manifest(session, supervisor, found.id)
+    assert (found.state, found.counts["people"], found.counts["households"]) == (ImportState.MERGED, 3, 1)
+    members = session.scalars(select(HouseholdMember).order_by(HouseholdMember.relationship)).all()
+    assert [each.relationship for each in members] == [Relationship.CHILD, Relationship.HEAD]
+    assert (count(session, Person), count(session, Arrival)) == (3, 3)
+
+
+def test_before_an_import_nothing_is_left_over(session, sent, supervisor):
+    with pytest.raises(NothingLeft):
+        manifests.leave_rest(session, supervisor, sent(SELAM), reason="none")
 
 
 def test_an_import_happens_once(session, sent, supervisor):
@@ -383,6 +433,7 @@ def test_only_the_own_offices_are_seen(session, sent, actor, supervisor):
     found = sent(SELAM)
     assert queries.import_by_reference(session, supervisor, found.reference.lower()) is found
     assert list(queries.unfinished_imports(session, supervisor)) == [found]
+    assert queries.unfinished_count(session, supervisor) == 1
     with pytest.raises(NotFound):  # a caseworker imports nothing
         queries.import_by_reference(session, actor, found.reference)
     with pytest.raises(NotFound):

@@ -122,7 +122,8 @@ def test_files_that_cannot_be_read(run, text, row, column, said):
 def test_a_file_that_waits_on_the_page(system, run, monkeypatch):
     run(HEAD + RIGHT)
     with system.database.write() as session:
-        session.scalars(select(ManifestImport)).one().state = "in_review"
+        found = session.scalars(select(ManifestImport)).one()
+        found.state, found.merged_at = "in_review", None
     code, answer, _said = run(HEAD + RIGHT)
     assert code == 1
     assert "uploaded before" in answer["errors"][0]["message"]
@@ -163,7 +164,7 @@ def test_template(lang, tmp_path):
 
 
 def test_rows_that_were_never_registered_are_not_here(system, run):
-    """A file of which the page imported two rows of four; the rest was said not to be wanted."""
+    """A file of which the page imported two rows of four: the rest waits, and is then said not to be wanted."""
     text = HEAD + RIGHT + WRONG + TWIN
     with system.database.write() as session:
         actor = acting(session, session.scalars(select(User).where(User.email == "officer@example.org")).one())
@@ -179,6 +180,10 @@ def test_rows_that_were_never_registered_are_not_here(system, run):
         )
         manifests.set_columns(session, actor, found, found.columns)
         manifest_merge.merge_manifest(session, actor, found.id)
+    code, answer, said = run(text, "--office", "KGL")
+    assert (code, figures(answer)) == (1, [4, 0, 2, 1, 1])
+    with system.database.write() as session:
+        manifests.leave_rest(session, actor, session.get_one(ManifestImport, found.id), reason="not wanted")
     code, answer, said = run(text, "--office", "KGL")
     assert (code, figures(answer)) == (0, [4, 0, 2, 1, 1])
     assert "Nothing has been changed" in said

@@ -116,11 +116,73 @@ def test_a_manifest_becomes_people(system, browser, checked, work_done, world):
     browser.post(f"{here}/cancel", {"_key": "late"}, status=409)
 
 
-def test_what_was_wrong_is_named_after_the_import(browser, checked, work_done):
-    here = checked(RIGHT, WRONG)
-    browser.submit(browser.get(browser.get(here).links["Import 1 person"]).form())
-    work_done()
-    assert "Wrong: Date of birth" in browser.get(f"{here}?show=wrong").text()
+class TestWhatIsLeft:
+    """Rows that are wrong or undecided stay after an import, until they are imported or left out with a reason."""
+
+    @pytest.fixture
+    def here(self, browser, checked, work_done):
+        here = checked(RIGHT, TWIN, WRONG)
+        check = browser.get(browser.get(here).links["Import 1 person"])
+        assert "2 rows are wrong or undecided. They are not imported now, and stay here" in check.text()
+        browser.submit(check.form())
+        work_done()
+        return here
+
+    def test_they_are_named_and_counted_under_today(self, browser, here):
+        page = browser.get(here)
+        assert "1 person was registered." in page.text()
+        assert "2 rows of the file are not imported" in page.text()
+        assert "Mona <b>Idris</b>" in page.text()
+        assert page.links["Go on with the 2 rows that are left"] == f"{here}?show=wrong"
+        assert "Selam Haile" in browser.get(f"{here}?show=decide").text()
+        assert "محمد أحمد" not in browser.get(f"{here}?show=new").text()
+        today = browser.get("/today")
+        assert "Manifests that wait" in today.text()
+        assert "2 rows are left" in today.text()
+
+    def test_the_same_file_leads_there(self, browser, upload, here):
+        answer = upload(HEAD + RIGHT + TWIN + WRONG)
+        assert answer.response.headers["location"] == here
+        assert "This file was uploaded before" in browser.follow(answer).text()
+
+    def test_what_is_imported_is_not_touched(self, browser, here):
+        assert browser.get(f"{here}/columns", status=303).response.headers["location"] == here
+        for address, data in (
+            ("cancel", {}),
+            ("columns", {"full_name": "1"}),
+            ("rows/2", {"field": "sex", "value": "f"}),
+        ):
+            browser.post(f"{here}/{address}", {"_key": address, **data}, status=409)
+
+    def test_they_are_corrected_and_imported_in_their_turn(self, system, browser, here, world, work_done):
+        browser.submit(browser.get(here).form(f"{here}/rows/4"), value="28/02/1990")
+        decide = browser.get(f"{here}?show=decide").form(f"{here}/rows/3/decision")
+        browser.submit(decide, choice=world.known.reference)
+        browser.submit(browser.get(browser.get(here).links["Import 2 people"]).form())
+        work_done()
+        page = browser.get(here)
+        assert "2 people were registered. 1 was known already." in page.text()
+        assert "Go on with" not in page.text()
+        assert (count(system, Person), count(system, Arrival)) == (3, 3)
+        assert browser.get(f"{here}/rest", status=303).response.headers["location"] == here
+        assert "Manifests that wait" not in browser.get("/arrivals/imports/new").text()
+
+    def test_they_are_left_out_with_a_reason(self, system, browser, here):
+        page = browser.get(browser.get(here).links["Leave out the rest"])
+        assert "2 rows of the file are not imported. They are deleted" in page.text()
+        assert "Reason" in browser.submit(page.form(), reason="", status=422).text()
+        done = browser.follow(browser.submit(page.form(), reason="They came with another flight"))
+        assert "The rest is left out" in done.text()
+        assert "Mona" not in done.text()
+        assert "Wrong: Date of birth" in browser.get(f"{here}?show=wrong").text()
+        with system.database.read() as session:
+            assert session.scalars(select(ManifestImport)).one().state is ImportState.MERGED
+            assert not any(session.scalars(select(ManifestRow.cells)))
+
+    def test_before_an_import_there_is_no_rest(self, browser, checked):
+        here = checked(RIGHT)
+        assert browser.get(f"{here}/rest", status=303).response.headers["location"] == here
+        browser.post(f"{here}/rest", {"_key": "k", "_ver": "2", "reason": "none"}, status=409)
 
 
 def test_hidden_signs_are_not_shown(browser, upload):
@@ -169,6 +231,13 @@ def test_cancelling_deletes_the_upload(system, browser, checked):
     assert "was cancelled" in browser.get(here).text()
 
 
+def test_an_import_that_does_not_say_from_which_version(browser, checked):
+    here = checked(RIGHT)
+    form = browser.get(f"{here}/merge").form()
+    browser.post(form.action, {"_key": "k"}, status=428)
+    browser.post(form.action, {"_key": "k", "_ver": "77"}, status=409)
+
+
 def test_columns_are_asked_first_and_structure_is_told_alone(browser, upload):
     page = browser.follow(upload("Whose,Sex\nSelam,f\n"))
     assert page.h1 == "Columns of the manifest"
@@ -205,11 +274,21 @@ def test_an_arrival_of_another_programme_is_refused(system, upload, world):
     assert count(system, ManifestImport) == 0
 
 
-def test_the_same_file_twice(system, upload):
-    upload(HEAD + RIGHT)
-    page = upload(HEAD + RIGHT, "copy.csv", status=422)
-    assert "This file was uploaded before" in page.text()
+def test_the_same_file_twice_leads_to_the_first(system, browser, upload):
+    columns = upload(HEAD + RIGHT).response.headers["location"]
+    again = upload(HEAD + RIGHT, "copy.csv")
+    assert again.response.headers["location"] == columns.removesuffix("/columns")
+    page = browser.follow(browser.get(again.response.headers["location"], status=303))
+    assert page.h1 == "Columns of the manifest"
     assert count(system, ManifestImport) == 1
+
+
+def test_the_same_file_of_another_office_is_only_refused(system, upload, world):
+    upload(HEAD + RIGHT)
+    with system.database.write() as session:
+        session.scalars(select(ManifestImport)).one().office_id = world.abroad.id
+    page = upload(HEAD + RIGHT, status=422)
+    assert "This file was uploaded before" in page.text()
 
 
 @pytest.mark.parametrize(

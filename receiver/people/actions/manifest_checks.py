@@ -11,7 +11,7 @@ from receiver import audit, background
 from receiver.audit import Kind
 from receiver.people.queries import manifests as queries
 from receiver.people.rules import ImportState, RowDecision, RowVerdict
-from receiver.people.rules.manifest import ManifestOver
+from receiver.people.rules.manifest import ManifestOver, RowImported
 from receiver.people.rules.manifest_rows import Problem, across
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
-    from receiver.people.models import ManifestImport
+    from receiver.people.models import ManifestImport, ManifestRow
     from receiver.people.queries.manifests import RowCells
     from receiver.people.rules import Likeness
     from receiver.people.rules.manifest_rows import RowRead
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 AT_ONCE = 100
 """Rows that are checked while somebody waits; more are checked in the background."""
 CHECK = "people.check_manifest"
+BROUGHT = ("people", "known", "households", "batches")
+"""What the counts of a manifest say beside verdicts: what imports of its rows brought so far."""
 
 
 def ask_check(session: Session, actor: Actor, found: ManifestImport) -> UUID | None:
@@ -74,7 +76,8 @@ def look_beside(session: Session, found: ManifestImport) -> Beside:
     """Hold the rows of a manifest against one another."""
     opened = queries.cells_of(session, found, queries.rows_of(session, found))
     day = queries.day_of(found, opened)
-    return Beside(day, across(queries.read_rows(found, opened, day)))
+    waiting = [each for each in opened if each.row.person_id is None]
+    return Beside(day, across(queries.read_rows(found, waiting, day)))
 
 
 def check_rows(
@@ -97,6 +100,8 @@ def check_rows(
     opened = queries.cells_of(session, found, rows)
     with session.no_autoflush:  # verdicts do not tell who is known
         for each, read in zip(opened, queries.read_rows(found, opened, known.day), strict=True):
+            if each.row.person_id is not None:
+                continue  # it is somebody by now
             problems = [*read.problems, *known.problems.get(read.number, ())]
             told = [_told(problem) for problem in problems]
             if numbers is None or read.number in numbers or told != each.row.problems:
@@ -112,7 +117,8 @@ def end_check(session: Session, actor: Actor, found: ManifestImport) -> None:
 
 def recount(session: Session, found: ManifestImport, state: ImportState) -> None:
     """Count the verdicts anew; the manifest gets a new version even where the numbers are the same."""
-    found.counts, found.state = queries.verdict_counts(session, found), state
+    so_far = {name: found.counts[name] for name in BROUGHT if name in found.counts}
+    found.counts, found.state = queries.verdict_counts(session, found, left=True) | so_far, state
     flag_modified(found, "counts")
     session.flush()
 
@@ -125,6 +131,16 @@ def demand_open(found: ManifestImport) -> None:
     """
     if found.state not in queries.OPEN:
         raise ManifestOver(state=found.state.label)
+
+
+def demand_waiting(row: ManifestRow) -> None:
+    """Refuse to correct or decide a row that became somebody.
+
+    Raises:
+        RowImported
+    """
+    if row.person_id is not None:
+        raise RowImported(row=str(row.number))
 
 
 def _told(problem: Problem) -> list[object]:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from receiver.kit.ids import new_id, new_reference
-from receiver.people.models import Household, HouseholdMember
-from receiver.people.queries import households_of
+from receiver.kit.text import clean_text
+from receiver.people.models import Arrival, Batch, Household, HouseholdMember, Person
+from receiver.people.queries import households_of, portions
+from receiver.people.queries import manifests as queries
 from receiver.people.rules import HOUSEHOLD_PREFIX, Relationship
+from receiver.people.rules.manifest import ManifestField
+from receiver.people.rules.manifest_cells import read_household
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +21,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from receiver.people.models import Batch, Person
-    from receiver.people.rules.manifest_rows import RowValues
+    from receiver.people.models import ManifestImport
+    from receiver.people.rules.manifest_cells import Household as Told
 
-Row = tuple["Person", "RowValues", "Batch"]
+_TELLING = (ManifestField.HOUSEHOLD, ManifestField.RELATIONSHIP)
+Row = tuple[Person, "Told | None", Batch]
 
 
 def join_households(session: Session, rows: Sequence[Row]) -> int:
@@ -31,8 +36,8 @@ def join_households(session: Session, rows: Sequence[Row]) -> int:
     """
     together: dict[str, list[Row]] = {}
     for row in rows:
-        if row[1].household is not None:
-            together.setdefault(row[1].household.key, []).append(row)
+        if row[1] is not None:
+            together.setdefault(row[1].key, []).append(row)
     homes = households_of(session, [person.id for person, *_rest in rows])
     groups = [members for members in together.values() if _lives_together(members)]
     references = _free_references(session, len(groups))
@@ -55,13 +60,38 @@ def join_households(session: Session, rows: Sequence[Row]) -> int:
     return len(made)
 
 
+def imported_before(session: Session, found: ManifestImport) -> list[Row]:
+    """The rows that an earlier import of this manifest took, of people who are still here: others may join them."""
+    if found.merged_at is None:
+        return []
+    opened = [each for each in queries.cells_of(session, found, queries.rows_of(session, found)) if each.row.person_id]
+    came = (
+        select(Person, Batch)
+        .join(Arrival, Arrival.person_id == Person.id)
+        .join(Batch, Batch.id == Arrival.batch_id)
+        .where(Batch.programme_id == found.programme_id, Person.erased_at.is_(None), Person.left_on.is_(None))
+    )
+    people = {
+        person.id: (person, batch)
+        for some in portions(each.row.person_id for each in opened)
+        for person, batch in session.execute(came.where(Person.id.in_(some)).order_by(Batch.arrives_on, Batch.id))
+    }
+    rows = []
+    for each in opened:
+        if each.row.person_id in people:
+            person, batch = people[each.row.person_id]
+            typed = {place: clean_text(each.cells.get(place, "")) for place in _TELLING}
+            rows.append((person, read_household(typed), batch))
+    return rows
+
+
 def _lives_together(members: Sequence[Row]) -> bool:
     """Whether a group is a household for us: more than one person, and of one office."""
     return len(members) > 1 and len({person.office_id for person, *_rest in members}) == 1
 
 
 def _place(home: UUID, row: Row, *, head: bool) -> HouseholdMember:
-    person, _values, batch = row
+    person, _told, batch = row
     told = _relationship(row)
     if head:
         told = Relationship.HEAD
@@ -72,8 +102,7 @@ def _place(home: UUID, row: Row, *, head: bool) -> HouseholdMember:
 
 
 def _relationship(row: Row) -> Relationship | None:
-    household = row[1].household
-    return household.relationship if household else None
+    return row[1].relationship if row[1] else None
 
 
 def _free_references(session: Session, count: int) -> list[str]:

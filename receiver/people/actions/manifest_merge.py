@@ -1,5 +1,8 @@
 """A manifest becomes people: all that is right of it in one transaction, or nothing.
 
+Rows that are wrong or undecided are left and stay sealed: the manifest is in review again until they are imported too,
+or somebody says that they are not wanted.
+
 People are written together instead of one by one, because on SQLite nobody else can write meanwhile, and with one
 record in the audit chain. Look-alikes among everybody are looked for afterwards, in portions.
 """
@@ -19,8 +22,9 @@ from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id, new_reference
 from receiver.people.actions.arrivals import check_programme_room
 from receiver.people.actions.manifest_checks import demand_open
-from receiver.people.actions.manifest_households import join_households
+from receiver.people.actions.manifest_households import imported_before, join_households
 from receiver.people.actions.manifest_parts import Taken, batches_for, write_arrivals, write_papers, write_speech_of
+from receiver.people.actions.manifests import finish, keep_household
 from receiver.people.actions.persons import identity_columns
 from receiver.people.actions.twins import look_again
 from receiver.people.models import (
@@ -70,7 +74,7 @@ def ask_merge(session: Session, actor: Actor, found: ManifestImport) -> UUID:
     return background.hand_over(
         session,
         MERGE,
-        f"manifest-{found.reference}-merge",
+        f"manifest-{found.reference}-merge-{found.version}",
         actor=actor,
         url=f"/arrivals/imports/{found.reference}",
         manifest=found.id,
@@ -102,7 +106,8 @@ def merge_manifest(
 ) -> Merged:
     """Make people of the rows that are right, once: what is imported already gives nobody new.
 
-    The rows that are wrong or undecided are left out. File, rows and their key are destroyed.
+    The rows that are wrong or undecided are left, and wait. Where none is left, rows and their key are destroyed; the
+    file is deleted in any case.
 
     Raises:
         ManifestOver, ManifestNotChecked, NothingToImport, ProgrammeFull, ProgrammeClosed
@@ -125,7 +130,8 @@ def merge_manifest(
         if progress is not None:
             progress(number, len(taken))
     write_arrivals(session, taken)
-    households = join_households(session, [(each.person, each.values, each.batch) for each in taken])
+    rows = [(each.person, each.values.household, each.batch) for each in taken]
+    households = join_households(session, [*imported_before(session, found), *rows])
     _settle(session, taken)
     return _close(session, actor, found, taken, households)
 
@@ -145,7 +151,7 @@ def _people(session: Session, actor: Actor, found: ManifestImport) -> list[Taken
     chosen = [
         (each.row, read.values)
         for each, read in zip(opened, queries.read_rows(found, opened, queries.day_of(found, opened)), strict=True)
-        if each.row.verdict in IMPORTED and read.values is not None
+        if each.row.verdict in IMPORTED and each.row.person_id is None and read.values is not None
     ]
     known_ids = {row.same_as for row, _values in chosen if row.same_as is not None}
     known = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(known_ids)))}
@@ -217,18 +223,23 @@ def _note_different(session: Session, taken: Taken, other: str, reasons: list[st
 
 
 def _close(session: Session, actor: Actor, found: ManifestImport, taken: Sequence[Taken], households: int) -> Merged:
-    for row in queries.rows_of(session, found):
-        row.cells = None
+    opened = queries.cells_of(session, found, [each.row for each in taken])
     for each in taken:
         each.row.person_id = each.person.id
+    session.flush()
     new = tuple(each.person.id for each in taken if each.new)
-    batches = sorted({each.batch.slug for each in taken})
-    found.counts = {**found.counts, "people": len(new), "known": len(taken) - len(new), "households": households}
-    found.counts = {**found.counts, "batches": batches}
-    found.file, found.state, found.merged_at = None, ImportState.MERGED, clock.now()
-    if len(batches) == 1:
-        found.batch_id = taken[0].batch.id
-    vault.destroy(session, found.id)
+    brought = {"people": len(new), "known": len(taken) - len(new), "households": households}
+    so_far = {name: found.counts.get(name, 0) + number for name, number in brought.items()}
+    batches = sorted({*found.counts.get("batches", ()), *(each.batch.slug for each in taken)})
+    found.counts = {**queries.verdict_counts(session, found, left=True), **so_far, "batches": batches}
+    found.file, found.state, found.merged_at = None, ImportState.IN_REVIEW, clock.now()
+    if not queries.rows_left(found):
+        if len(batches) == 1:
+            found.batch_id = taken[0].batch.id
+        finish(session, found)
+    else:
+        for row in opened:
+            keep_household(session, found, row)
     session.flush()
     audit.record(session, Kind.IMPORT_MERGED, actor, found.reference, counts=found.counts, file=found.fingerprint.hex())
     return Merged(new, dict(found.counts))

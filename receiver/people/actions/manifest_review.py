@@ -9,7 +9,13 @@ from sqlalchemy import select
 from receiver import audit
 from receiver.audit import Kind
 from receiver.kit.errors import NotFound
-from receiver.people.actions.manifest_checks import check_rows, decided, demand_open, recount
+from receiver.people.actions.manifest_checks import (
+    check_rows,
+    decided,
+    demand_open,
+    demand_waiting,
+    recount,
+)
 from receiver.people.actions.manifests import write_cell
 from receiver.people.models import ManifestRow
 from receiver.people.queries import manifests as queries
@@ -32,10 +38,11 @@ def fix_row(
     """Put another text into one cell, and check the row again; the file that was uploaded stays as it was.
 
     Raises:
-        NotFound, ManifestOver
+        NotFound, ManifestOver, RowImported
     """
     demand_open(found)
     row = queries.row_of(session, found, number)
+    demand_waiting(row)
     write_cell(session, found, queries.cells_of(session, found, [row])[0], field, text)
     row.candidates, row.decision, row.same_as = [], None, None
     session.flush()
@@ -60,10 +67,11 @@ def decide_row(
         NotFound: no such row, or `same_as` is none of its candidates.
         NotToDecide: nobody looks like it.
         RowsAgree: another row is that person already.
-        ManifestOver
+        ManifestOver, RowImported
     """
     demand_open(found)
     row = queries.row_of(session, found, number)
+    demand_waiting(row)
     if not row.candidates:
         raise NotToDecide(row=str(number))
     if decision is RowDecision.SAME and str(same_as) not in {other for other, _reasons in row.candidates}:

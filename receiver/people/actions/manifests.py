@@ -20,6 +20,8 @@ from receiver.people.rules.manifest import (
     MANIFEST_PREFIX,
     KnownManifest,
     ManifestField,
+    NothingLeft,
+    RowsImported,
     guess_columns,
     structure_fault,
 )
@@ -108,10 +110,10 @@ def assign_columns(session: Session, actor: Actor, found: ManifestImport, column
     """Say which column holds what; the rows have no verdict yet.
 
     Raises:
-        ManifestOver
+        ManifestOver, RowsImported
         TableError: a column that is needed is missing, or one is chosen twice.
     """
-    demand_open(found)
+    demand_whole(found)
     table = queries.table_of(session, found)
     fault = structure_fault(table.table.headers, columns)
     if fault is not None:
@@ -137,9 +139,9 @@ def cancel_manifest(session: Session, actor: Actor, found: ManifestImport) -> No
     """Delete the upload and its rows, and the key they were sealed under. Nobody is imported.
 
     Raises:
-        ManifestOver
+        ManifestOver, RowsImported
     """
-    demand_open(found)
+    demand_whole(found)
     session.execute(delete(ManifestRow).where(ManifestRow.import_id == found.id))
     found.file, found.state, found.counts = None, ImportState.REFUSED, {"rows": found.counts.get("rows", 0)}
     vault.destroy(session, found.id)
@@ -147,11 +149,52 @@ def cancel_manifest(session: Session, actor: Actor, found: ManifestImport) -> No
     audit.record(session, Kind.IMPORT_REFUSED, actor, found.reference)
 
 
+def leave_rest(session: Session, actor: Actor, found: ManifestImport, *, reason: str) -> None:
+    """Say that the rows that are left over from an import are not wanted: they are deleted, and it is finished.
+
+    Raises:
+        ManifestOver, NothingLeft
+    """
+    demand_open(found)
+    if found.merged_at is None:
+        raise NothingLeft
+    left = queries.rows_left(found)
+    finish(session, found)
+    audit.record(session, Kind.IMPORT_REST_LEFT, actor, found.reference, reason=reason, rows=left)
+
+
+def finish(session: Session, found: ManifestImport) -> None:
+    """Close a manifest of which something was imported: nothing that it held is kept but verdicts and numbers."""
+    for row in queries.rows_of(session, found):
+        row.cells = None
+    found.counts = {**found.counts, **queries.verdict_counts(session, found)}
+    found.file, found.state = None, ImportState.MERGED
+    vault.destroy(session, found.id)
+    session.flush()
+
+
+def demand_whole(found: ManifestImport) -> None:
+    """Refuse to change or delete as a whole what is closed, or of which rows became people already.
+
+    Raises:
+        ManifestOver, RowsImported
+    """
+    demand_open(found)
+    if found.merged_at is not None:
+        raise RowsImported
+
+
 def _seal(
     session: Session, found: ManifestImport, row: ManifestRow, cells: Mapping[str, str], faults: Mapping[str, str]
 ) -> None:
     whole = json.dumps({"c": dict(cells), "f": dict(faults)}, ensure_ascii=False)
     row.cells = vault.seal(session, found.id, queries.cells_place(row.id), whole)
+
+
+def keep_household(session: Session, found: ManifestImport, opened: RowCells) -> None:
+    """Of a row that became somebody keep only what rows that are left need of it: the household and the day."""
+    kept = (ManifestField.HOUSEHOLD, ManifestField.RELATIONSHIP, ManifestField.ARRIVAL_DATE)
+    _seal(session, found, opened.row, {place.value: opened.cells[place] for place in kept if place in opened.cells}, {})
 
 
 def write_cell(session: Session, found: ManifestImport, opened: RowCells, field: ManifestField, text: str) -> None:

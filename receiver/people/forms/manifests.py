@@ -115,6 +115,13 @@ class MergeForm(Form):
     versioned = True
 
 
+class RestForm(Form):
+    """Why the rows that are left over from an import are not wanted."""
+
+    versioned = True
+    reason = Line(_("Reason"), hint=_("It is kept in the audit record."))
+
+
 class LanguageFilter(Form):
     """In which language the headings of a template are."""
 

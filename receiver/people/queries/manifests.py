@@ -76,6 +76,12 @@ def unfinished_imports(session: Session, actor: Actor, *, limit: int = 10) -> Se
     return session.scalars(waiting.order_by(ManifestImport.id.desc()).limit(limit)).all()
 
 
+def unfinished_count(session: Session, actor: Actor) -> int:
+    """How many manifests wait for somebody."""
+    waiting = visible_imports(actor).where(ManifestImport.state.in_(OPEN))
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
 def file_mark(session: Session, data: bytes) -> bytes:
     """The keyed hash under which a file is known again."""
     return vault.blind(session, "manifest_imports.fingerprint", hashlib.sha256(data).hexdigest())
@@ -136,8 +142,13 @@ def row_of(session: Session, found: ManifestImport, number: int) -> ManifestRow:
 def rows_page(
     session: Session, found: ManifestImport, verdict: RowVerdict, cursor: Cursor | None, total: int
 ) -> Page[ManifestRow]:
-    """One page of the rows of a verdict, in the order of the file; the cursor is a number."""
+    """One page of the rows of a verdict, in the order of the file; the cursor is a number.
+
+    While a manifest is open, rows that became people are not among them.
+    """
     chosen = select(ManifestRow).where(ManifestRow.import_id == found.id, ManifestRow.verdict == verdict)
+    if found.state in OPEN:
+        chosen = chosen.where(ManifestRow.person_id.is_(None))
     back = cursor is not None and cursor.back
     if cursor is not None:
         place = cursor.place[0]
@@ -179,11 +190,21 @@ def terms_of(found: ManifestImport) -> Terms:
     return Terms(clock.today(i18n.zone()), order, needs_day=found.batch_id is None)
 
 
-def verdict_counts(session: Session, found: ManifestImport) -> dict[str, int]:
-    """How many rows have each verdict, and how many there are."""
-    numbers = select(ManifestRow.verdict, func.count()).where(ManifestRow.import_id == found.id)
+def verdict_counts(session: Session, found: ManifestImport, *, left: bool = False) -> dict[str, int]:
+    """How many rows have each verdict, or of those that are `left` over from an import; and how many there are."""
+    ours = ManifestRow.import_id == found.id
+    numbers = select(ManifestRow.verdict, func.count()).where(ours)
+    if left:
+        numbers = numbers.where(ManifestRow.person_id.is_(None))
     counted = {verdict.value: count for verdict, count in session.execute(numbers.group_by(ManifestRow.verdict))}
-    return {verdict.value: counted.get(verdict.value, 0) for verdict in RowVerdict} | {"rows": sum(counted.values())}
+    rows = session.scalar(select(func.count()).select_from(ManifestRow).where(ours)) or 0
+    return {verdict.value: counted.get(verdict.value, 0) for verdict in RowVerdict} | {"rows": rows}
+
+
+def rows_left(found: ManifestImport) -> int:
+    """How many rows of an open manifest still wait; blank ones do not."""
+    waiting = (verdict for verdict in RowVerdict if verdict is not RowVerdict.IGNORED)
+    return sum(found.counts.get(verdict.value, 0) for verdict in waiting)
 
 
 def trait_of(session: Session, row_id: UUID, values: RowValues, programme_id: UUID) -> Trait:

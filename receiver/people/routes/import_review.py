@@ -9,11 +9,12 @@ from receiver.kit.errors import Refusal
 from receiver.kit.paging import Cursor
 from receiver.kit.words import Words, _, n_
 from receiver.partners.queries import programme_names
-from receiver.people.actions import manifest_checks, manifest_merge, manifest_review
+from receiver.people.actions import manifest_checks, manifest_merge, manifest_review, manifests
 from receiver.people.forms.manifests import (
     CellForm,
     DecisionForm,
     MergeForm,
+    RestForm,
     RowsFilter,
 )
 from receiver.people.models import ManifestImport
@@ -23,7 +24,7 @@ from receiver.people.rules import ImportState, RowDecision, RowVerdict
 from receiver.web.answers import see_other
 from receiver.web.conflict import demand_version
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession
-from receiver.web.render import is_fragment, page, url
+from receiver.web.render import form_page, is_fragment, page, url
 from receiver.web.router import Router
 
 router = Router(prefix="/arrivals")
@@ -116,6 +117,34 @@ def merge(request: Request, session: WriteSession, actor: Importer, reference: s
     return see_other(f"/progress/{work}")
 
 
+@router.get("/imports/{reference}/rest")
+def ask_rest(request: Request, session: ReadSession, actor: Importer, reference: str) -> Response:
+    """The page on which it is said that the rows left over from an import are not wanted, and why."""
+    found = imports.import_by_reference(session, actor, reference)
+    if found.merged_at is None or found.state is ImportState.MERGED:
+        return see_other(f"/arrivals/imports/{found.reference}")
+    return _rest_page(request, found, RestForm.blank(version=found.version))
+
+
+@router.post("/imports/{reference}/rest")
+def leave_rest(
+    request: Request, session: WriteSession, actor: Importer, reference: str, form: Bound[RestForm]
+) -> Response:
+    """Delete the rows that are left over from an import; with that it is finished."""
+    found = imports.import_by_reference(session, actor, reference)
+    if not form.ok:
+        return _rest_page(request, found, form)
+    demand_version(form, found.version)
+    manifests.leave_rest(session, actor, found, reason=form.reason)
+    return see_other(f"/arrivals/imports/{found.reference}", done=_("The rest is left out, and its rows deleted."))
+
+
+def _rest_page(request: Request, found: ManifestImport, form: RestForm) -> Response:
+    return form_page(
+        request, "people/import_rest.html", {"manifest": found, "left": imports.rows_left(found)}, form=form
+    )
+
+
 def _first(found: ManifestImport) -> RowVerdict:
     """What the review shows first: what is wrong, then what has to be decided, then the rest."""
     order = (RowVerdict.WRONG, RowVerdict.DECIDE, RowVerdict.NEW, RowVerdict.MATCH)
@@ -163,6 +192,8 @@ def _review_page(
         "bad": bad,
         "importable": _importable(found),
         "open": found.state in {ImportState.CHECKED, ImportState.IN_REVIEW},
+        "left": imports.rows_left(found) if found.merged_at and found.state is not ImportState.MERGED else 0,
+        "first": _first(found),
     }
     return page(request, "people/import.html", ctx, block="preview", status=422 if bad else 200)
 

@@ -14,7 +14,7 @@ from receiver.kit.tables import TableError
 from receiver.kit.words import _
 from receiver.partners.queries import programme_names, programmes
 from receiver.people import queries
-from receiver.people.actions import manifest_checks, manifests
+from receiver.people.actions import manifests
 from receiver.people.forms.manifests import (
     ColumnsForm,
     DateOrder,
@@ -24,7 +24,7 @@ from receiver.people.forms.manifests import (
 from receiver.people.models import ManifestImport
 from receiver.people.queries import manifests as imports
 from receiver.people.routes.batches import reachable_offices
-from receiver.people.rules.manifest import columns_of
+from receiver.people.rules.manifest import KnownManifest, columns_of
 from receiver.people.rules.manifest_files import ManifestTable
 from receiver.people.rules.manifest_template import template_csv, template_xlsx
 from receiver.web.answers import download, see_other
@@ -90,6 +90,10 @@ def upload(
                     session, actor, sent, programme_id=UUID(form.programme), office_id=UUID(form.office), batch=batch
                 )
                 return see_other(f"/arrivals/imports/{made.reference}/columns", done=_("The file is uploaded."))
+        except KnownManifest as known:
+            if (found := _seen_before(session, actor, form)) is not None:
+                return see_other(f"/arrivals/imports/{found.reference}", done=known.words)
+            form.add_error("file", known)
         except Refusal as refusal:
             form.add_error("file", refusal)
     return _upload_page(request, session, actor, form)
@@ -99,6 +103,8 @@ def upload(
 def columns(request: Request, session: ReadSession, actor: Importer, reference: str) -> Response:
     """The page on which it is said which column holds what."""
     found = imports.import_by_reference(session, actor, reference)
+    if found.merged_at is not None:  # its rows are what counts now
+        return see_other(f"/arrivals/imports/{found.reference}")
     form = ColumnsForm()
     form.raw = {name: [str(place)] for name, place in found.columns.items()}
     return _columns_page(request, session, found, form)
@@ -110,7 +116,7 @@ def assign_columns(
 ) -> Response:
     """Assign the columns and check the rows; many rows are checked in the background."""
     found = imports.import_by_reference(session, actor, reference)
-    manifest_checks.demand_open(found)
+    manifests.demand_whole(found)
     _offer_columns(session, found, form)
     if form.ok:
         try:
@@ -137,6 +143,14 @@ def _language(asked: LanguageFilter) -> str:
         UnknownLanguage
     """
     return i18n.language(asked.value_of("lang") or i18n.current()).code
+
+
+def _seen_before(session: Session, actor: Actor, form: UploadForm) -> ManifestImport | None:
+    """The manifest that came with the same file, if the actor may see it."""
+    mark = imports.file_mark(session, form.file.data)
+    found = imports.known_import(session, UUID(form.programme), mark)
+    seen = imports.visible_imports(actor).where(ManifestImport.id == found.id) if found else None
+    return session.scalar(seen) if seen is not None else None
 
 
 def _offer(session: Session, actor: Actor, form: UploadForm) -> None:

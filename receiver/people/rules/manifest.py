@@ -67,6 +67,24 @@ class ManifestChanged(Refusal):
     sentence = _("The manifest has changed since the import was confirmed. Nothing was imported; please look again.")
 
 
+class RowsImported(Refusal):
+    """What became people cannot be taken back by changing or deleting the list from which they came."""
+
+    sentence = _("Rows of this manifest are imported already. The rest can be corrected, or left out with a reason.")
+
+
+class RowImported(Refusal):
+    """A row becomes somebody once."""
+
+    sentence = _("Row %(row)s is imported already.")
+
+
+class NothingLeft(Refusal):
+    """Before anything is imported a manifest is cancelled, and afterwards only a rest can be left out."""
+
+    sentence = _("No row of this manifest is left over from an import.")
+
+
 class NothingToImport(Refusal):
     """No row is right yet."""
 
