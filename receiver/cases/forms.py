@@ -1,6 +1,6 @@
 """What the pages of the register, cases, notes, tasks and attachments ask for."""
 
-from receiver.cases.rules import MOST, CloseReason, NoteKind, Order, Presence, Stage, TaskKind, Whose
+from receiver.cases.rules import MOST, CloseReason, NoteKind, OpeningReason, Order, Presence, Stage, TaskKind, Whose
 from receiver.kit.words import _, p_
 from receiver.people.rules import Need
 from receiver.web.forms import (
@@ -95,6 +95,18 @@ class NoteForm(Form):
             self.add_error("next_on", _("Please say by which day the next step is to be done."))
         elif self.next_on is not None and not self.next_step:
             self.add_error("next_step", _("Please write what the next step is."))
+
+
+class OpeningForm(Form):
+    """Why a sensitive note is opened."""
+
+    why = Choice(_("Why do you need it?"), OpeningReason, hint=_("It is kept in the audit record."))
+
+
+class OpeningFilter(Form):
+    """Why a sensitive note was opened, for the page on which it is put right."""
+
+    why = optional(Choice(_("Why do you need it?"), OpeningReason))
 
 
 class CorrectionForm(Form):

@@ -269,7 +269,7 @@ class TestNotes:
 
     def test_a_correction_from_an_older_version_is_compared(self, system, browser, worker, person):
         note = written(system, worker, person, sensitive=True)
-        form = browser.get(f"/notes/{note}/correction").form(f"/notes/{note}/correction")
+        form = browser.get(f"/notes/{note}/correction?why=correction").form(f"/notes/{note}/correction")
         browser.submit(form, text="She found a house.", reason="I heard wrong")
         stale = form.with_(text="She found two rooms.", reason="One more", _key=None)
         before = last(system).seq
@@ -277,6 +277,7 @@ class TestNotes:
         assert "She found a house." in page.text()
         assert (last(system).kind, last(system).seq) == (Kind.NOTE_OPENED, before + 1)
         page = browser.follow(browser.submit(page.form(form.action), **{"_pick-text": "yours"}))
+        page = browser.submit(page.form(f"/notes/{note}/opening"), status=200, why="help")
         assert "She found two rooms." in page.text()
         assert "Before: version 2" in page.text()
 
@@ -306,12 +307,24 @@ class TestNotes:
         browser.get(f"/notes/{plain}")
         sign_in(Role.CASEWORKER, offices=[office]).get(f"/notes/{note}")  # the title only
         assert opened() == []
-        assert "He beats her." in boss.get(f"/notes/{note}").text()
+        page = boss.get(f"/notes/{note}")
+        assert "He beats her." not in page.html
+        ask = page.form(f"/notes/{note}/opening")
+        assert "He beats her." not in boss.submit(ask, status=422).html
+        browser.get(f"/notes/{note}/correction", status=303)
+        assert opened() == []
+        page = boss.submit(ask, status=200, why="safety", _key=None)
+        assert "He beats her." in page.text()
         assert len(opened()) == 1
-        assert "He beats her." in browser.get(f"/notes/{note}/correction").html
-        assert len(opened()) == 2
-        assert opened()[1].facts == {"note": str(note)}
-        assert opened()[1].person == person.id
+        page = browser.submit(browser.get(f"/notes/{note}").form(f"/notes/{note}/opening"), status=200, why="help")
+        assert "He beats her." in browser.get(page.links["Correct this note"]).html
+        assert len(opened()) == 3
+        assert opened()[2].facts == {"note": str(note), "why": "safety"}
+        assert opened()[2].person == person.id
+        with system.database.read() as session:
+            assert audit.reason_of(session, opened()[2].seq) == "Someone is in danger"
+        colleague = sign_in(Role.CASEWORKER, offices=[office])
+        colleague.post(f"/notes/{note}/opening", {"why": "help"}, status=404)
 
     def test_of_another_office_it_is_unknown(self, system, sign_in, worker, person):
         note = written(system, worker, person)

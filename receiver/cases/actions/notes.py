@@ -9,7 +9,7 @@ from receiver import audit, i18n, vault
 from receiver.audit import Kind
 from receiver.cases.models import Note, NoteVersion
 from receiver.cases.queries import latest_version, open_case, readable, reason_place, text_of, text_place
-from receiver.cases.rules import NoteUnchanged, check_contact
+from receiver.cases.rules import NoteUnchanged, OpeningReason, check_contact
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, StaleVersion
 from receiver.kit.ids import new_id
@@ -92,10 +92,22 @@ def correct_note(
     )
 
 
-def note_opened(session: Session, actor: Actor, person: Person, note: Note) -> None:
-    """Record that somebody opened the text of a sensitive note; other notes are read without a record."""
+def note_opened(
+    session: Session, actor: Actor, person: Person, note: Note, why: OpeningReason = OpeningReason.CORRECTION
+) -> None:
+    """Record that somebody opened the text of a sensitive note, and why; other notes are read without a record."""
     if note.sensitive and readable(actor, note):
-        audit.record(session, Kind.NOTE_OPENED, actor, person.reference, person=person.id, note=note.id)
+        reason = i18n.text(why.label)
+        audit.record(
+            session,
+            Kind.NOTE_OPENED,
+            actor,
+            person.reference,
+            person=person.id,
+            reason=reason,
+            note=note.id,
+            why=why,
+        )
 
 
 def _add_version(session: Session, actor: Actor, note: Note, text: str, reason: str) -> None:

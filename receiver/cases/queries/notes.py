@@ -64,15 +64,15 @@ def readable(actor: Actor, note: Note) -> bool:
     return not note.sensitive or own or actor.may(Permission.NOTE_READ_SENSITIVE)
 
 
-def versions_of(session: Session, actor: Actor, note: Note) -> list[VersionRow]:
-    """The versions of a note, the latest first."""
+def versions_of(session: Session, actor: Actor, note: Note, *, opened: bool = True) -> list[VersionRow]:
+    """The versions of a note, the latest first; without their texts where it is not `opened`."""
     wanted = (
         select(NoteVersion, User.name)
         .outerjoin(User, User.id == NoteVersion.author_id)
         .where(NoteVersion.note_id == note.id)
         .order_by(NoteVersion.number.desc())
     )
-    may = readable(actor, note)
+    may = opened and readable(actor, note)
     return [
         VersionRow(
             version,

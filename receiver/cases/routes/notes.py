@@ -11,10 +11,9 @@ from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.cases import actions, queries
 from receiver.cases.actions import Contact
-from receiver.cases.forms import CorrectionForm, NoteForm
+from receiver.cases.forms import CorrectionForm, NoteForm, OpeningFilter, OpeningForm
 from receiver.cases.models import Note
-from receiver.cases.rules import TaskKind
-from receiver.db.engine import Database
+from receiver.cases.rules import OpeningReason, TaskKind
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.words import _
@@ -23,9 +22,9 @@ from receiver.people.models import Person
 from receiver.people.queries import person_by_reference
 from receiver.web.answers import see_other
 from receiver.web.conflict import clash
-from receiver.web.deps import Bound, Db, ReadSession, WriteSession, require
+from receiver.web.deps import Asked, Bound, Db, ReadSession, WriteSession, require
 from receiver.web.exchange import exchange_of
-from receiver.web.render import form_page, page
+from receiver.web.render import form_page
 from receiver.web.router import Router
 
 router = Router()
@@ -68,26 +67,40 @@ def add_note(request: Request, session: WriteSession, actor: Writer, reference: 
 
 
 @router.get("/notes/{note_id}")
-def show_note(request: Request, session: ReadSession, db: Db, actor: Reader, note_id: UUID) -> Response:
-    """A note with all its versions; that a sensitive one was opened is recorded."""
+def show_note(request: Request, session: ReadSession, actor: Reader, note_id: UUID) -> Response:
+    """A note with all its versions; of a sensitive one it asks first why somebody needs it (U52)."""
     note, person = queries.note_of(session, actor, note_id, Permission.NOTE_READ)
-    _record_opening(db, actor, person, note)
-    ctx = {
-        **person_frame(session, actor, person),
-        "note": note,
-        "versions": queries.versions_of(session, actor, note),
-        "may_read": queries.readable(actor, note),
-    }
-    return page(request, "cases/note.html", ctx)
+    return _reading_page(request, session, actor, person, note, OpeningForm())
+
+
+@router.post("/notes/{note_id}/opening")
+def open_note(
+    request: Request, session: WriteSession, actor: Reader, note_id: UUID, form: Bound[OpeningForm]
+) -> Response:
+    """Show a sensitive note, once, on this page; it is recorded who opened it and why."""
+    note, person = queries.note_of(session, actor, note_id, Permission.NOTE_READ)
+    if not queries.readable(actor, note):
+        raise NotFound
+    if not form.ok:
+        return _reading_page(request, session, actor, person, note, form)
+    actions.note_opened(session, actor, person, note, form.why)
+    return _reading_page(request, session, actor, person, note, OpeningForm(), why=form.why)
 
 
 @router.get("/notes/{note_id}/correction")
-def correct(request: Request, session: ReadSession, db: Db, actor: Writer, note_id: UUID) -> Response:
-    """The page on which a note is put right; it shows the text, so that is recorded of a sensitive one."""
+def correct(
+    request: Request, session: ReadSession, db: Db, actor: Writer, note_id: UUID, asked: Asked[OpeningFilter]
+) -> Response:
+    """The page on which a note is put right; it shows the text, so of a sensitive one it must be known why."""
     note, person = queries.note_of(session, actor, note_id, Permission.NOTE_WRITE)
     if not queries.readable(actor, note):
         raise NotFound
-    _record_opening(db, actor, person, note)
+    why = asked.values.get("why")
+    if note.sensitive:
+        if why is None:
+            return see_other(f"/notes/{note_id}")
+        with db.write() as writing:  # before the text is shown: what cannot be recorded is not shown
+            actions.note_opened(writing, actor, person, note, why)
     text = queries.text_of(session, note, queries.latest_version(session, note))
     form = CorrectionForm.blank(version=note.versions, text=text)
     ctx = {**person_frame(session, actor, person), "note": note}
@@ -125,11 +138,28 @@ def _saved(session: Session, note: Note, form: CorrectionForm) -> CorrectionForm
     return CorrectionForm.blank(version=note.versions, text=text, reason=form.reason)
 
 
-def _record_opening(db: Database, actor: Actor, person: Person, note: Note) -> None:
-    """Before the text is shown, in a short transaction of its own: what cannot be recorded is not shown."""
-    if note.sensitive:
-        with db.write() as session:
-            actions.note_opened(session, actor, person, note)
+def _reading_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    person: Person,
+    note: Note,
+    form: OpeningForm,
+    *,
+    why: OpeningReason | None = None,
+) -> Response:
+    """A note as far as it is open: of a sensitive one the texts stay sealed until it is said why."""
+    may_read = queries.readable(actor, note)
+    opened = not note.sensitive or why is not None
+    ctx = {
+        **person_frame(session, actor, person),
+        "note": note,
+        "versions": queries.versions_of(session, actor, note, opened=opened),
+        "may_read": may_read,
+        "asks": may_read and not opened,
+        "why": why,
+    }
+    return form_page(request, "cases/note.html", ctx, form=form)
 
 
 def _onwards(session: Session, actor: Actor, person: Person, form: NoteForm) -> str:

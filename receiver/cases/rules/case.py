@@ -51,6 +51,16 @@ class CloseReason(LabelledEnum):
     DUPLICATE = "duplicate_record", p_("closing a case", "Duplicate record")
 
 
+class OpeningReason(LabelledEnum):
+    """Why somebody opens a sensitive note (U52)."""
+
+    HELP = "help", p_("why a note is opened", "To help this person now")
+    SAFETY = "safety", p_("why a note is opened", "Someone is in danger")
+    HANDOVER = "handover", p_("why a note is opened", "To take over or review the case")
+    CORRECTION = "correction", p_("why a note is opened", "To put the note right")
+    COMPLAINT = "complaint", p_("why a note is opened", "To answer a complaint or a request about data")
+
+
 class NoteKind(LabelledEnum):
     """How the contact took place."""
 
