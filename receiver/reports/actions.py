@@ -29,6 +29,7 @@ from receiver.reports.rules import (
     unequal,
 )
 from receiver.stipends.rules.approval import demand_human
+from receiver.stipends.rules.runs import ReasonMissing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -76,15 +77,18 @@ def finalise_report(session: Session, actor: Actor, programme: Programme, month:
     return _freeze(session, actor, programme, figures, Kind.REPORT_FINALISED)
 
 
-def revise_report(session: Session, actor: Actor, programme: Programme, month: Month) -> MonthlyReport:
+def revise_report(session: Session, actor: Actor, programme: Programme, month: Month, *, reason: str) -> MonthlyReport:
     """Make the next revision of a final report, with every figure that differs from the one before.
 
     Raises:
         RoleNeeded
         NotFinalYet, NothingChanged
+        ReasonMissing
     """
     actor.demand(Permission.REPORT_FINALISE)
     demand_human(actor)
+    if not reason.strip():
+        raise ReasonMissing
     lock(session)
     stored = queries.newest_report(session, programme, month)
     if stored is None:
@@ -93,7 +97,7 @@ def revise_report(session: Session, actor: Actor, programme: Programme, month: M
     found = differences(stored.figures, figures)
     if not found:
         raise NothingChanged(month=month)
-    figures |= {"differences": found, "revision": stored.revision}
+    figures |= {"differences": found, "revision": stored.revision, "reason": reason.strip()}
     return _freeze(session, actor, programme, figures, Kind.REPORT_REVISED)
 
 
@@ -132,5 +136,5 @@ def _freeze(session: Session, actor: Actor, programme: Programme, figures: dict[
     session.flush()
     facts = {"revision": stored.revision, "sha256": stored.hash, "closing": figures["equation"]["closing"]}
     facts["differences"] = len(figures["differences"])
-    audit.record(session, kind, actor, _subject(look), **facts)
+    audit.record(session, kind, actor, _subject(look), reason=figures.get("reason"), **facts)
     return stored

@@ -3,7 +3,7 @@
 from receiver.i18n import LOCALES, offered
 from receiver.kit.words import _
 from receiver.reports.rules import ReportForm
-from receiver.web.forms import Choice, Flag, Form, Hidden, Lookup, OneOf, optional
+from receiver.web.forms import Choice, Flag, Form, Hidden, Line, Lookup, OneOf, optional
 
 
 def spoken() -> dict[str, str]:
@@ -12,9 +12,13 @@ def spoken() -> dict[str, str]:
 
 
 class ReportFilter(Form):
-    """Of which programme, in which language, beside which earlier month."""
+    """Of which programme, in which language, beside which earlier month.
+
+    An `office` leads to the people of one office; the report itself is always whole, and says so.
+    """
 
     programme = optional(Hidden(_("Programme")))
+    office = optional(Hidden(_("Office")))
     lang = optional(Lookup(_("Language"), spoken))
     compare = optional(OneOf(_("Compare with")))
 
@@ -45,6 +49,7 @@ class FinalForm(Form):
 
 
 class RevisionForm(Form):
-    """The report to be revised."""
+    """The report to be revised, and why."""
 
     programme = Hidden(_("Programme"))
+    reason = Line(_("Why"), length=500)

@@ -24,7 +24,7 @@ from receiver.reports.queries import Look, Shown
 from receiver.reports.rules import ReportForm, compared, content_of, digest, publishable, too_early, unequal
 from receiver.web.answers import download, see_other
 from receiver.web.deps import Asked, Bound, Db, ReadSession, WriteSession, require
-from receiver.web.render import page, url
+from receiver.web.render import form_page, page, url
 from receiver.web.router import Router
 
 router = Router(prefix="/reports")
@@ -137,10 +137,13 @@ def revise(
     """Make the next revision of a final report."""
     demand_stepped_up(request, actor)
     if not form.ok:
-        raise NotFound
+        shown = _shown(session, actor, month, form.values.get("programme"))
+        asked = ReportFilter.blank()
+        ctx = {**_ctx(session, shown), "early": None, "earlier": [], "lang": i18n.current(), "asked": asked}
+        return form_page(request, "reports/report.html", {**ctx, "revision": form}, form=form)
     wanted = Month.parse(month)
     programme = queries.report_programme(session, actor, form.programme, wanted)
-    actions.revise_report(session, actor, programme, wanted)
+    actions.revise_report(session, actor, programme, wanted, reason=form.reason)
     return see_other(_address(month, programme.code), done=_("The revision is made. It lists what has changed."))
 
 
@@ -198,6 +201,7 @@ def _check_page(request: Request, session: Session, shown: Shown) -> Response:
     ctx = {
         **_ctx(session, shown),
         "open_run": run,
+        "doubts": queries.runs_in_doubt(session, look.programme, look.month),
         "wrong": wrong.words if wrong else None,
         "final": FinalForm.blank(programme=look.programme.code, seen=digest(content_of(whole))),
     }

@@ -20,6 +20,9 @@ GRAIN = 5
 HIDDEN_UP_TO = 7
 """What is published about numbers of people: rounded to the grain, and nothing from one to this."""
 
+EACH = frozenset({"per_person_minor", "paid_per_person_minor"})
+"""Figures for each person."""
+
 MOST_PRINTED = 2500
 """People in the annex of a PDF; a longer list goes to a table file."""
 
@@ -180,7 +183,7 @@ def digest(value: object) -> str:
 
 def content_of(figures: Mapping[str, Any]) -> dict[str, Any]:
     """The figures without the moment and the month beside which they are looked at: what two looks are compared by."""
-    passing = {"as_of", "state", "revision", "differences", "comparison"}
+    passing = {"as_of", "state", "revision", "differences", "comparison", "reason"}
     return {name: value for name, value in figures.items() if name not in passing}
 
 
@@ -251,7 +254,8 @@ def publishable(figures: Mapping[str, Any]) -> dict[str, Any]:
 
     Nobody one by one, and nobody who worked on it. Numbers of people are rounded to fives, those from one to seven are
     left out, and totals are rounded by themselves. Amounts would tell the numbers again: they are rounded to what five
-    people cost, and left out where the number of people is.
+    people cost, and left out where the number of people is. What each person costs would be rounded to nonsense, and
+    whoever wants it can work it out from the rounded figures: it is left out.
     """
     totals, grain = (
         figures["totals"],
@@ -273,11 +277,10 @@ def publishable(figures: Mapping[str, Any]) -> dict[str, Any]:
     kept |= {name: figures[name] for name in ("run_hash", "state", "revision") if name in figures}
     kept |= {"public": True, "previous": None, "differences": [], "series": [], "runs": [], "exceptions": []}
     kept["people"] = {name: _counts(value) for name, value in figures["people"].items()}
-    kept["totals"] = {name: money(value) for name, value in totals.items()} | {
-        "people": publishable_count(totals["people"])
-    }
+    kept["totals"] = {name: money(value) for name, value in totals.items() if name not in EACH}
+    kept["totals"]["people"] = publishable_count(totals["people"])
     for name in ("equation", "fund", "later"):
-        kept[name] = {key: money(value) for key, value in figures[name].items()}
+        kept[name] = {key: money(value) for key, value in figures[name].items() if key not in EACH}
     shown = ("channel", "office", "policy", "policy_line")
     kept["breakdowns"] = {name: [row(one) for one in figures["breakdowns"][name]] for name in shown}
     return kept

@@ -21,6 +21,7 @@ from receiver.reports.models import MonthlyReport
 from receiver.reports.rules import ReportForm
 from receiver.stipends import actions as stipends
 from receiver.stipends.rules.approval import HumanNeeded
+from receiver.stipends.rules.runs import ReasonMissing
 from tests.factories.reports import finalise, small_month
 from tests.factories.stipends import NOVEMBER, bring, make_people, make_run, make_team
 
@@ -52,6 +53,9 @@ class TestFinalising:
         assert november["equation"]["closing"] == december["equation"]["opening"] == 60_000
         assert december["equation"]["instructed"] == 60_000
         assert december["equation"]["closing"] == 0
+        assert december["of_earlier"] == [{"key": "2026-11.instructed", "minor": 60_000}]
+        assert november["of_earlier"] == []
+        assert [row["people"] for row in december["breakdowns"]["channel"]] == [1]
 
     def test_nobody_without_the_right(self, session):
         team = small_month(session)
@@ -125,10 +129,13 @@ class TestRevising:
         team = small_month(session)
         first = finalise(session, team)
         with pytest.raises(rules.NothingChanged):
-            actions.revise_report(session, team.finance, team.programme, NOVEMBER)
+            actions.revise_report(session, team.finance, team.programme, NOVEMBER, reason="A late result.")
+        with pytest.raises(ReasonMissing):
+            actions.revise_report(session, team.finance, team.programme, NOVEMBER, reason=" ")
         run = stipends.build_follow_up(session, team.finance, team.programme, NOVEMBER)
         bring(session, team, run, "closed")
-        second = actions.revise_report(session, team.finance, team.programme, NOVEMBER)
+        second = actions.revise_report(session, team.finance, team.programme, NOVEMBER, reason="A late result.")
+        assert second.figures["reason"] == "A late result."
         changed = {each["figure"]: (each["was"], each["now"]) for each in second.figures["differences"]}
         assert changed["later.instruct"] == (None, 60_000)
         assert second.figures["equation"] == first.figures["equation"]
@@ -138,7 +145,7 @@ class TestRevising:
     def test_only_what_is_final(self, session):
         team = small_month(session)
         with pytest.raises(rules.NotFinalYet):
-            actions.revise_report(session, team.finance, team.programme, NOVEMBER)
+            actions.revise_report(session, team.finance, team.programme, NOVEMBER, reason="Why not.")
 
     def test_the_database_keeps_what_is_final(self, session):
         team = small_month(session)

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from receiver import i18n
 from receiver.access import Role
@@ -14,8 +15,11 @@ from receiver.audit import queries as audit
 from receiver.kit import clock
 from receiver.kit.months import Month
 from receiver.reports import queries
+from receiver.stipends import actions as stipends
+from receiver.stipends.models import PayRun
+from receiver.stipends.rules.payments import PaymentState
 from tests.factories.reports import finalise, small_month
-from tests.factories.stipends import NOVEMBER, make_run
+from tests.factories.stipends import NOVEMBER, bring, make_run, payments, results
 from tests.support.pages import ORIGIN
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": ORIGIN}
@@ -198,7 +202,37 @@ class TestFinalising:
         with system.database.write() as session:
             finalise(session, team)
         browser = sign_in(Role.FINANCE_OFFICER)
-        browser.submit(browser.get(address).form("/reports/stipends/2026-11/revisions"), status=409)
+        browser.submit(browser.get(address).form("/reports/stipends/2026-11/revisions"), status=409, reason="Late.")
+
+    def test_a_revision_says_why_and_what_in_words(self, sign_in, system, team, address):
+        with system.database.write() as session:
+            finalise(session, team)
+            run = stipends.build_follow_up(session, team.finance, team.programme, NOVEMBER)
+            bring(session, team, run, "closed")
+        browser = sign_in(Role.FINANCE_OFFICER)
+        revisions = "/reports/stipends/2026-11/revisions"
+        without = browser.submit(browser.get(address).form(revisions), status=422, reason="")
+        assert "Why" in without.text(".//*[@class='errs']")
+        page = browser.follow(browser.submit(browser.get(address).form(revisions), reason="The number was wrong."))
+        assert "The number was wrong." in page.text()
+        assert "Later for this month, told in later reports: " in page.text()
+        assert "later.instruct" not in page.text()
+        assert "RWF 60,000" in page.text()
+
+    def test_rows_that_wait_for_a_decision_are_told_first(self, sign_in, system, team, address):
+        browser = sign_in(Role.FINANCE_OFFICER)
+        assert "still wait for a decision" not in browser.get(address.replace("?", "/finalising?")).text()
+        with system.database.write() as session:
+            run = session.scalars(select(PayRun)).one()
+            failed = payments(session, run, state=PaymentState.FAILED)
+            stipends.take_results(session, team.releaser, run, results([(failed[0], "settled")]))
+        page = browser.get(address.replace("?", "/finalising?"))
+        assert "still wait for a decision" in page.text()
+        assert page.links["Pay run 2026-11"].startswith("/stipends/runs/2026-11/reconciliation")
+
+    def test_one_office_is_told_that_the_report_is_for_all(self, sign_in, team, address):
+        page = sign_in(Role.AUDITOR).get(f"{address}&office={team.office.code}")
+        assert "for all offices together" in page.text()
 
     def test_only_who_may(self, sign_in, address):
         browser = sign_in(Role.AUDITOR)

@@ -134,7 +134,7 @@ def test_what_is_published_names_no_small_number():
     assert "run" not in open_["breakdowns"]
     assert open_["runs"] == []
     assert "persons_sha256" not in open_
-    assert open_["fund"] == {"received_minor": 12_500, "paid_per_person_minor": None}
+    assert open_["fund"] == {"received_minor": 12_500}  # nothing for each person
 
 
 def test_a_month_of_few_people_publishes_no_amount():

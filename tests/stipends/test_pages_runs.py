@@ -135,6 +135,7 @@ class TestDraft:
         assert len(page.all(".//tbody/tr")) == 25
         assert len(finance.get(page.links["Next"]).all(".//tbody/tr")) == 2
         missed = finance.get(f"{at()}&show=missed", hx=True)
+        assert "Lines: 27. Paid by this run: 26, RWF 1,560,000." in page.text()  # who is left out is not paid
         assert "Number not confirmed" in missed.text()
         assert "1 line, RWF 60,000" in missed.text()
         assert "There are no such lines." in finance.get(f"{at()}&show=held").text()
@@ -364,6 +365,8 @@ class TestRelease:
         assert "reason" in errors(finance.submit(form, status=422, person=person))
         page = finance.follow(finance.submit(form, person=person, reason="A death was reported.", _key=None))
         assert "1 line is held back." in page.text()
+        assert "Paid by this run: 2, RWF 120,000." in page.text()
+        assert "RWF 120,000" in page.text(".//*[@class='kpis']")
         assert kinds()[0] is Kind.PAY_RUN_LINE_HELD_BACK
         assert "Choose at least one line." in errors(finance.post(at("held-back-lines"), status=422))
 

@@ -40,6 +40,8 @@ def facts(figures: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tupl
     yield "state", p_("report", "State"), ReportState(figures["state"]).label
     if figures.get("revision"):
         yield "revision", p_("report", "Revision"), str(figures["revision"])
+    if figures.get("reason"):
+        yield "reason", _("Why"), figures["reason"]
     yield "as_of", p_("report", "As of"), i18n.fmt.moment(datetime.fromisoformat(figures["as_of"]))
     if figures["run_hash"]:
         yield "run_hash", p_("report", "Hash of the pay run"), figures["run_hash"]

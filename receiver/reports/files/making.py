@@ -16,9 +16,9 @@ from receiver.i18n import fmt
 from receiver.kit.csvs import write_csv
 from receiver.kit.money import Money, exponent
 from receiver.kit.months import Month
-from receiver.kit.words import _
+from receiver.kit.words import Words, _
 from receiver.reports.files.facts import facts, is_provisional, title_of
-from receiver.reports.files.sheets import COUNTS, LABELS, TITLES, Sheet, sheets
+from receiver.reports.files.sheets import COUNTS, LABELS, TITLES, Sheet, kind_of_figure, sheets
 from receiver.reports.rules import MOST_PRINTED, ReportForm, ReportState, compared
 from receiver.web.render import render
 
@@ -77,11 +77,13 @@ def cell(value: Any, kind: str, currency: str) -> str:
         return "\u2013"
     if kind == "money":
         return fmt.money(Money(value, currency))
-    return fmt.number(value) if kind == "number" else i18n.text(value)
+    return fmt.number(value) if kind == "number" else i18n.text(value if isinstance(value, Words) else str(value))
 
 
 def kind_of(sheet: Sheet, key: str, kind: str) -> str:
     """What a value is: among totals numbers of people are no money."""
+    if sheet.key == "differences":
+        return kind_of_figure(key)
     return "number" if sheet.key in {"totals", "comparison"} and key in COUNTS else kind
 
 

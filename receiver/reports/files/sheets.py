@@ -72,6 +72,7 @@ LABELS: dict[str, Words] = {
 TITLES: dict[str, Words] = {
     "totals": p_("report", "In short"),
     "equation": p_("report", "From what was owed to what is owed"),
+    "of_earlier": p_("report", "Of this, for earlier months"),
     "people": p_("report", "People"),
     "comparison": p_("report", "Beside another month"),
     "channel": p_("report", "By way of payment"),
@@ -107,7 +108,7 @@ COUNTS = frozenset({"people", "new", "continuing", "on_hold", "ended", "missed"}
 def sheets(figures: Mapping[str, Any], persons: Iterable[Mapping[str, Any]] = ()) -> Iterator[Sheet]:
     """The tables of a report in their order; those with nothing to tell are left out, people one by one come last."""
     yield _pairs("totals", figures["totals"])
-    yield _pairs("equation", figures["equation"])
+    yield from _equation(figures)
     yield Sheet("people", TITLES["people"], LABELS["people"], (_number("people"),), list(_people(figures["people"])))
     if figures.get("comparison"):
         yield _comparison(figures)
@@ -131,7 +132,8 @@ def sheets(figures: Mapping[str, Any], persons: Iterable[Mapping[str, Any]] = ()
     if figures["later"]:
         yield _pairs("later", figures["later"], lambda key: label_of("later", key))
     if figures["series"]:
-        yield _table("series", figures["series"], _money("paid_minor", "returned_minor", "held_minor"))
+        lost = Column("returned_minor", LABELS["failed_returned"])
+        yield _table("series", figures["series"], (*_money("paid_minor"), lost, *_money("held_minor")))
     if figures["differences"]:
         yield _differences(figures["differences"])
     if not figures.get("public"):
@@ -226,14 +228,62 @@ def _people(people: Mapping[str, Any]) -> Iterator[tuple[str, Label, Sequence[An
             yield f"{group}.{reason}", _BECAUSE.with_(what=LABELS[group], why=label_of(group, reason)), (count,)
 
 
+def _equation(figures: Mapping[str, Any]) -> Iterator[Sheet]:
+    """The equation, and how much of it is about months whose reports were final."""
+    yield _pairs("equation", figures["equation"])
+    rows = figures.get("of_earlier")
+    if not rows:
+        return
+    key, column = "of_earlier", Column("minor", LABELS["minor"])
+    lines = [(row["key"], _at(key, row["key"].split(".")), (row["minor"],)) for row in rows]
+    yield Sheet(key, TITLES[key], p_("report", "Figure"), (column,), lines)
+
+
+def figure_named(path: str) -> Label:
+    """The path of a figure, such as `breakdowns.channel.cash_desk.paid_minor`, in words."""
+    section, *rest = path.removeprefix("breakdowns.").split(".")
+    if section == "people" and len(rest) > 1:
+        section, *rest = rest[0].removesuffix("_reasons"), *rest[1:]
+    return _at(section, rest, _SECTIONS.get(section) or TITLES.get(section) or LABELS.get(section, section))
+
+
+def kind_of_figure(path: str) -> str:
+    """Whether a figure at this path is money, a number or a text."""
+    section, *_between, last = (path.split(".", 1)[0], *path.split("."))
+    if last.endswith("minor") or last in {*TERMS, "difference"} or section == "later":
+        return "money"
+    return "number" if section == "people" or last in {*COUNTS, "count", "open"} else "text"
+
+
+def _at(section: str, keys: Sequence[str], said: Label | None = None) -> Label:
+    """Where a figure stands: the part of the report, the row, the column; what has no words is the row as it is."""
+    for place, key in enumerate(keys):
+        if place and label_of(section, key) == key:
+            continue  # a field that only programs know
+        more: object = Month.parse(key) if section in _BY_MONTH and key[:1].isdigit() else label_of(section, key)
+        said = more if said is None else _BECAUSE.with_(what=said, why=more)  # type: ignore[assignment]
+    return said or section
+
+
+_BY_MONTH = frozenset({"series", "of_earlier"})
+_SECTIONS: dict[str, Words] = {
+    "runs": TITLES["run"],
+    "run_hash": TITLES["run"],
+    "previous": _("The month before"),
+    "persons_sha256": TITLES["persons"],
+    "gaps_minor": LABELS["difference"],
+    "programme_name": _("Programme"),
+}
+
+
 def _differences(found: Sequence[Mapping[str, Any]]) -> Sheet:
     columns = (Column("was", p_("report", "Before"), "text"), Column("now", p_("report", "Now"), "text"))
-    rows = [(each["figure"], each["figure"], [_plain(each["was"]), _plain(each["now"])]) for each in found]
+    rows = [
+        (each["figure"], figure_named(each["figure"]), (each["was"], each["now"]))
+        for each in found
+        if not each["figure"].endswith((".key", ".label"))
+    ]
     return Sheet("differences", TITLES["differences"], p_("report", "Figure"), columns, rows)
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def run_state(value: str) -> Words:

@@ -16,6 +16,7 @@ from receiver.reports.queries.reports import (
     report,
     report_programme,
     revisions,
+    runs_in_doubt,
 )
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "report",
     "report_programme",
     "revisions",
+    "runs_in_doubt",
     "work_out",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from receiver.reports.queries import proof
-from receiver.reports.queries.money import Look, by_channel, by_office, gaps, ledger_equation
+from receiver.reports.queries.money import Look, by_channel, by_office, gaps, ledger_equation, of_earlier
 from receiver.reports.queries.people import people_counts
 from receiver.reports.queries.persons import persons_hash
 from receiver.reports.rules import FORMAT, Outcome, ReportState, per_person
@@ -37,6 +37,7 @@ def work_out(session: Session, look: Look, *, whole: bool = True) -> dict[str, A
         "revision": 0,
         "run_hash": runs[0]["digest"] if runs else None,
         "equation": equation.figures(),
+        "of_earlier": of_earlier(session, look),
         "gaps_minor": sum(abs(gap) for gap in wrong.values()),
         "totals": _totals(people, equation.entitled + equation.corrections, channels),
         "people": people,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from receiver.accounts.models import Office
@@ -102,6 +102,24 @@ def ledger_equation(session: Session, look: Look) -> Equation:
     return equation_of(session.execute(owed(look)).one())
 
 
+def of_earlier(session: Session, look: Look) -> list[dict[str, Any]]:
+    """How much of each term of the equation is about an earlier month, whose report was final: by month and term."""
+    cause, amount = REAL.label("cause"), func.sum(_INTO)
+    rows = session.execute(
+        select(E.month, cause, amount)
+        .select_from(E)
+        .outerjoin(_original, _original.seq == E.reverses)
+        .where(*look.entries, E.month < look.month)
+        .where(or_(E.debit_kind == AccountKind.OWED, E.credit_kind == AccountKind.OWED))
+        .group_by(E.month, cause)
+    )
+    terms = {cause: (name, sign) for name, (causes, sign) in _BY_CAUSE.items() for cause in causes}
+    found = [
+        {"key": f"{month}.{terms[cause][0]}", "minor": terms[cause][1] * total(minor)} for month, cause, minor in rows
+    ]
+    return sorted((row for row in found if row["minor"]), key=lambda row: row["key"])
+
+
 def by_office(session: Session, look: Look) -> list[dict[str, Any]]:
     """The equation of each office, of the people as they belong to offices now; the last for people erased."""
     of_person = and_(LedgerAccount.owner == E.person, LedgerAccount.kind == AccountKind.OWED)
@@ -147,15 +165,18 @@ def by_channel(session: Session, look: Look) -> list[dict[str, Any]]:
     """What was sent by each channel, and what became of it."""
     state = outcome(look.as_of)
     rows: dict[str, dict[str, Any]] = {}
-    for channel, became, count, minor in session.execute(sent(look, Payment.channel, state)):
+    people = func.count(distinct(Payment.person_id)).label("people")  # who was paid again is one person
+    heads = {
+        channel: number for channel, *_, number in session.execute(sent(look, Payment.channel).add_columns(people))
+    }
+    for channel, became, _count, minor in session.execute(sent(look, Payment.channel, state)):
         blank = {
             "key": channel.value,
-            "people": 0,
+            "people": heads[channel],
             "instructed_minor": 0,
             **{f"{one.value}_minor": 0 for one in Outcome},
         }
         row = rows.setdefault(channel.value, blank)
-        row["people"] += count
         row["instructed_minor"] += total(minor)
         row[f"{became}_minor"] += total(minor)
     return [rows[key] for key in sorted(rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from receiver.access import Permission
 from receiver.kit import clock
@@ -20,7 +20,8 @@ from receiver.reports.models import MonthlyReport
 from receiver.reports.queries.figures import work_out
 from receiver.reports.queries.money import Look
 from receiver.reports.rules import ReportState, figures_beside
-from receiver.stipends.models import PayRun
+from receiver.stipends.models import PayRun, ResultException
+from receiver.stipends.rules.exceptions import ExceptionState
 from receiver.stipends.rules.runs import OPEN, RunState, SeveralRuns
 
 if TYPE_CHECKING:
@@ -155,3 +156,10 @@ def has_closed_run(session: Session, programme: Programme, month: Month) -> bool
     """Whether a run of the month is closed."""
     mine = (PayRun.programme_id == programme.id, PayRun.month == month, PayRun.state == RunState.CLOSED)
     return session.scalar(select(PayRun.id).where(*mine).limit(1)) is not None
+
+
+def runs_in_doubt(session: Session, programme: Programme, month: Month) -> Sequence[str]:
+    """The runs of the month of which a row of results still waits for a decision, by name."""
+    waiting = (ResultException.run_id == PayRun.id, ResultException.state == ExceptionState.OPEN)
+    mine = (PayRun.programme_id == programme.id, PayRun.month == month)
+    return session.scalars(select(PayRun.name).where(*mine, exists().where(*waiting)).order_by(PayRun.name)).all()

@@ -15,6 +15,7 @@ from receiver.kit.words import Words, p_
 from receiver.stipends import queries
 from receiver.stipends.queries.comments import Comment, comments
 from receiver.stipends.queries.run_pages import reasons_of_steps, told_history
+from receiver.stipends.rules.listing import LineFilter
 from receiver.stipends.rules.runs import FROZEN, UNDER_REVIEW, RunState
 from receiver.web.render import page
 from receiver.web.visit import actor_of
@@ -74,6 +75,12 @@ class Run:
     def total(self) -> Money:
         """What it pays."""
         return Money(self.run.total_minor, self.run.currency)
+
+    @property
+    def paying(self) -> tuple[int, Money]:
+        """How many it pays and what in all, without the lines that were held back after it was frozen."""
+        held, minor = self.run.figures.get(LineFilter.HELD.value, (0, 0))
+        return self.run.people - held, Money(self.run.total_minor - minor, self.run.currency)
 
 
 def found(session: Session, actor: Actor, name: str, programme: str | None, permission: Permission) -> Run:
