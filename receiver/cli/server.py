@@ -14,6 +14,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from receiver import log
 from receiver.app import create_app
 from receiver.settings import load_settings, variable
+from receiver.web import assets
 
 if TYPE_CHECKING:
     import asyncio
@@ -111,12 +112,22 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 def run_one(system: System, *, executes: bool) -> None:
-    """Serve in this process."""
+    """Serve in this process.
+
+    Raises:
+        AssetsMissing: without them every page would fail.
+    """
+    assets.load()
     uvicorn.run(create_app(system=system, executes=executes), **options(system.settings))
 
 
 def run_many(settings: Settings) -> None:
-    """Serve in several processes, each of which opens the system by the same settings."""
+    """Serve in several processes, each of which opens the system by the same settings.
+
+    Raises:
+        AssetsMissing: without them every page would fail.
+    """
+    assets.load()
     for name in ("host", "port", "workers"):
         os.environ[variable(name)] = str(getattr(settings, name))
     factory = f"{one_of_many.__module__}:{one_of_many.__name__}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from receiver.kit.errors import NotFound
+from receiver.kit.errors import NotFound, Refusal
+from receiver.kit.words import _
 from receiver.web import static_build
 
 if TYPE_CHECKING:
@@ -45,10 +46,24 @@ def _files() -> dict[str, Served]:
     return found
 
 
+class AssetsMissing(Refusal):
+    """The files that every page needs were never made, and cannot be made here."""
+
+    sentence = _("The files for browsers are missing and cannot be made here (%(why)s). Please run “make install”.")
+    status = 503
+
+
 def load() -> None:
-    """Read the files now, building them first where a source has changed."""
-    _names()
-    _files()
+    """Read the files now, building them first where there are none or a source has changed.
+
+    Raises:
+        AssetsMissing: there are none, and what they are made of is not installed.
+    """
+    try:
+        _names()
+        _files()
+    except (OSError, ValueError) as error:
+        raise AssetsMissing(why=str(error)) from error
 
 
 def forget() -> None:

@@ -208,6 +208,16 @@ class TestHistory:
             browser.get(f"{place}/history")
         assert len(asked) <= 9, "\n".join(asked)
 
+    def test_an_empty_one_leads_on_only_to_more(self, system, browser, office):
+        with system.database.write() as session:
+            nobody = make_person(session, session.merge(office), "Quiet")
+        here = f"/people/{nobody.reference}/history"
+        page = browser.get(here)
+        assert "Nothing is recorded here." in page.text()
+        assert "The whole history" not in page.links
+        (kind,) = {link for link in page.links.values() if link.startswith(f"{here}?kind=note")}
+        assert browser.get(kind).links["The whole history"] == here
+
     def test_a_sensitive_note_is_a_title_only(self, system, sign_in, boss, office, worker, person, place):
         written(system, worker, person, "He beats her.", sensitive=True)
         colleague = sign_in(Role.CASEWORKER, offices=[office])

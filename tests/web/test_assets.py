@@ -37,6 +37,20 @@ def test_an_unknown_name_is_a_mistake() -> None:
         assets.asset("nix.css")
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError("htmx is missing"), ValueError("not htmx 2.0")])
+def test_without_them_nothing_starts(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def broken() -> None:
+        raise error
+
+    assets.forget()
+    monkeypatch.setattr(assets.static_build, "ensure", broken)
+    with pytest.raises(assets.AssetsMissing, match=str(error)):
+        assets.load()
+    monkeypatch.undo()
+    assets.forget()
+    assets.load()
+
+
 def test_they_can_be_read_anew() -> None:
     before = assets._files()
     assets.forget()
