@@ -60,6 +60,12 @@ def _raw_words(name: str) -> list[str]:
     return [each[:_LONGEST] for each in letters.split() if latin(each)][:_MOST_WORDS]
 
 
+def script(name: str) -> str:
+    """The script of the first letter of a name, as Unicode calls it: LATIN, ARABIC, ETHIOPIC; empty without letters."""
+    letter = next((sign for sign in name if unicodedata.category(sign)[0] == "L"), None)
+    return unicodedata.name(letter, "").partition(" ")[0] if letter else ""
+
+
 def normalise(name: str) -> str:
     """The name in plain lower-case Latin letters, one space between words."""
     return " ".join(map(latin, _raw_words(name)))

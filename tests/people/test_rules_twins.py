@@ -54,6 +54,51 @@ def trait(*names, **more):
         ),
         # a known birthday with a name that sounds alike, in any script
         (trait(birth=BORN), trait("محمد أحمد", birth=BORN), True, False),
+        # a name in another script is never the same: there one that sounds alike is asked about,
+        # where year and nationality agree, or one of them does and the other is not known
+        (
+            trait(birth=(1990, None, None), nationality="SYR"),
+            trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"),
+            True,
+            False,
+        ),
+        (trait(birth=(1990, None, None)), trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"), True, False),
+        (trait(nationality="SYR"), trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"), True, False),
+        (trait(birth=(1990, 1, 1)), trait("محمد أحمد", birth=(1990, 5, 12)), True, False),
+        # where a year is near and not the same, a day or a nationality another, or nothing known, it is not
+        (
+            trait(birth=(1991, None, None), nationality="SYR"),
+            trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"),
+            False,
+            False,
+        ),
+        (
+            trait(birth=(1975, None, None), nationality="SYR"),
+            trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"),
+            False,
+            False,
+        ),
+        (
+            trait(birth=(1990, 3, 4), nationality="SYR"),
+            trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"),
+            False,
+            False,
+        ),
+        (
+            trait(birth=(1990, None, None), nationality="SDN"),
+            trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"),
+            False,
+            False,
+        ),
+        (trait(), trait("محمد أحمد"), False, False),
+        (trait(), trait("محمد أحمد", birth=(1990, 5, 12), nationality="SYR"), False, False),
+        # nor where both are known in one script too, and differ there
+        (
+            trait("Muhammad Ahmad", "محمد أحمد", birth=(1990, None, None), nationality="SYR"),
+            trait(birth=(1990, 5, 12), nationality="SYR"),
+            False,
+            False,
+        ),
         # the first of January is written for people who do not know their day
         (trait(birth=(1990, 1, 1)), trait("Muhammad Ahmad", birth=(1990, 1, 1)), False, False),
         # another sex speaks against it, and may be a slip where all else is the same

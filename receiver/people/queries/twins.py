@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
@@ -136,17 +137,23 @@ def _sounding_alike(trait: Trait) -> list[Select[UUID]]:
     """People with names that share a sound, born about the same time or with one birth year not known.
 
     Where the person's own is not known, whole words are looked for instead of sounds: few are the same in everything.
+    Words are not the same in two scripts, so there sounds are looked for too, among people of the same nationality.
     """
     year = trait.birth[0]
-    kinds = ("p:", "s:") if year is not None else ("t:",)
+    if year is not None:
+        then = or_(Person.birth_year.between(year - _YEARS, year + _YEARS), Person.birth_year.is_(None))
+        return _sharing_keys(trait, ("p:", "s:"), then)
+    blocks = _sharing_keys(trait, ("t:",))
+    if trait.nationality:
+        blocks += _sharing_keys(trait, ("p:",), Person.nationality == trait.nationality)
+    return blocks
+
+
+def _sharing_keys(trait: Trait, kinds: tuple[str, ...], *then: ColumnElement[bool]) -> list[Select[UUID]]:
+    """People with search keys of these kinds in common with the person, those who share most first."""
     keys = {key for name in trait.names for key in names.search_keys(name) if key.startswith(kinds)}
     if not keys:
         return []
-    then = (
-        []
-        if year is None
-        else [or_(Person.birth_year.between(year - _YEARS, year + _YEARS), Person.birth_year.is_(None))]
-    )
     near = (
         select(NameKey.person_id)
         .join(Person, Person.id == NameKey.person_id)

@@ -46,6 +46,7 @@ class DuplicateReason(LabelledEnum):
     BIRTH_YEAR = "birth_year", p_("duplicate", "birth years close together")
     NATIONALITY = "nationality", p_("duplicate", "same nationality")
     BIRTH_UNKNOWN = "birth_unknown", p_("duplicate", "a date of birth is not known")
+    OTHER_SCRIPT = "other_script", p_("duplicate", "name written in another script")
     OTHER_SEX = "other_sex", p_("duplicate", "but different sex")
 
 
@@ -59,6 +60,7 @@ _WEIGHT = {
     DuplicateReason.BIRTH_YEAR: 10,
     DuplicateReason.NATIONALITY: 5,
     DuplicateReason.BIRTH_UNKNOWN: 10,
+    DuplicateReason.OTHER_SCRIPT: 20,
     DuplicateReason.OTHER_SEX: -15,
 }
 _YEARS_APART = 2
@@ -123,7 +125,8 @@ def compare(one: Trait, other: Trait) -> Likeness:
 
     A different sex speaks against one person and may still be a slip of whoever wrote it: the same name, birthday and
     nationality, or a shared telephone, are asked about all the same. A missing date of birth hides nobody: there the
-    same name and nationality are enough to ask.
+    same name and nationality are enough to ask. A name in two scripts is never written the same, so one that sounds
+    alike counts for more there, as long as birth and nationality agree or are not known.
     """
     reasons = list(_reasons(one, other))
     together = one.household is not None and one.household == other.household
@@ -189,3 +192,16 @@ def _reasons_of_life(one: Trait, other: Trait) -> Iterable[DuplicateReason]:
         yield DuplicateReason.NATIONALITY
     if likeness == WHOLLY_ALIKE and not (one.birth[0] and other.birth[0]):
         yield DuplicateReason.BIRTH_UNKNOWN
+    if ALIKE_FROM <= likeness < WHOLLY_ALIKE and _only_scripts_differ(one, other):
+        yield DuplicateReason.OTHER_SCRIPT
+
+
+def _only_scripts_differ(one: Trait, other: Trait) -> bool:
+    """Whether two with names alike share no script, and birth or nationality agree and neither speaks against it."""
+    years, nations = {one.birth[0], other.birth[0]}, {one.nationality, other.nationality}
+    if any(len(known - {None}) > 1 for known in (years, nations)) or None in years & nations:
+        return False
+    days = [each.birth for each in (one, other) if None not in each.birth and each.birth[1:] != _WRITTEN_FOR_UNKNOWN]
+    if len(set(days)) > 1:
+        return False
+    return not set(map(names.script, one.names)) & set(map(names.script, other.names))
