@@ -138,6 +138,13 @@ def test_a_row_without_anything_that_counts_is_left_out(session, sent, superviso
     assert manifest_merge.merge_manifest(session, supervisor, found.id).counts["people"] == 1
 
 
+@pytest.mark.parametrize("born", ["1990", ""])
+def test_somebody_in_another_script_is_asked_about(session, sent, office, born):
+    make_person(session, office, "محمد أحمد", sex=Sex.MALE, born=PartialDate(1990, 5, 12), nationality="SYR")
+    found = sent(f"A1,Mohamed Ahmed,m,{born},SYR,ar,,,,,2026-11-27,\n")
+    assert verdicts(session, found) == {2: "decide"}
+
+
 def test_somebody_with_the_same_number_and_name_is_already_here(session, sent, office, programme, supervisor):
     person = make_person(session, office)
     make_batch(session, office, programme, person)
@@ -183,6 +190,16 @@ def test_correcting_one_of_two_equal_numbers_frees_the_other(session, sent, supe
     assert verdicts(session, found) == {2: "new", 3: "wrong"}
     manifest_review.fix_row(session, supervisor, found, 2, ManifestField.SENDING_NUMBER, "A9")
     assert verdicts(session, found) == {2: "new", 3: "new"}
+
+
+def test_two_rows_that_say_the_same_are_told(session, sent, supervisor):
+    row = "{},Omar Mohamed,m,1990-02-03,SDN,ar,,,,,2026-11-28,\n"
+    found = sent(row.format(""), row.format(""), row.format(7))
+    assert verdicts(session, found) == {2: "new", 3: "wrong", 4: "new"}
+    [view] = queries.row_views(session, supervisor, found, [queries.row_of(session, found, 3)])
+    assert "Row 2 says exactly the same." in str(view.problems[0].words)
+    manifest_review.fix_row(session, supervisor, found, 3, ManifestField.FULL_NAME, "Omar Mohamed Ali")
+    assert verdicts(session, found) == {2: "new", 3: "new", 4: "new"}
 
 
 def test_a_human_decides(session, sent, supervisor, office):

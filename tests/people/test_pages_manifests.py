@@ -252,6 +252,12 @@ def test_columns_are_asked_first_and_structure_is_told_alone(browser, upload):
     assert "No row of this manifest can be imported yet." in page.text()
 
 
+def test_a_file_that_is_no_unicode_is_said_to_be_read_as_western_european(browser, upload):
+    told = "read as Western European"
+    assert told in browser.follow(upload("Nom,Sexe\nJosé Müller,m\n".encode("cp1252"))).text()
+    assert told not in browser.follow(upload("Nom,Sexe\nJosé Müller,m\n".encode())).text()
+
+
 def test_a_review_waits_for_its_columns(system, browser, upload):
     columns = upload(HEAD + RIGHT).response.headers["location"]
     here = columns.removesuffix("/columns")

@@ -8,8 +8,9 @@ from receiver import i18n
 from receiver.kit.dates import PartialDate, Precision
 from receiver.kit.tables import Row, Table
 from receiver.people.rules import DocumentKind, Relationship, Sex
+from receiver.people.rules import manifest_words as words
 from receiver.people.rules.manifest import ManifestField, columns_of, guess_columns, structure_fault
-from receiver.people.rules.manifest_cells import Household, Terms
+from receiver.people.rules.manifest_cells import Household, Terms, not_understood
 from receiver.people.rules.manifest_rows import across, only_day, read_row, told_problems
 from receiver.people.rules.manifest_template import headings_in
 from receiver.people.rules.manifest_words import heading
@@ -136,7 +137,7 @@ def test_dates_of_birth(text, precision, born):
         ({"sending_number": "---"}, F.SENDING_NUMBER, "no_number", "neither letters nor digits"),
         ({"document_type": "ticket", "document_number": "1"}, F.DOCUMENT_TYPE, "document_type", "no kind of document"),
         ({"document_type": "passport"}, F.DOCUMENT_NUMBER, "no_document", "number of the document"),
-        ({"household": "A", "relationship": "boss"}, F.RELATIONSHIP, "relationship", "no relationship"),
+        ({"household": "A", "relationship": "boss"}, F.RELATIONSHIP, "relationship", "“boss” is not understood"),
         ({"relationship": "child"}, F.HOUSEHOLD, "no_household", "which household"),
         ({"notes": "a" * 301}, F.NOTES, "too_long", "At most 300"),
     ],
@@ -240,3 +241,23 @@ def test_stored_problems_come_back_in_words():
     assert told[0] == found.problems[0]
     assert "Row 5" in str(told[1].words)
     assert str(told[2].words) == "Please check this cell again."
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "meant"),
+    [
+        (words.precisions, "سنة، ukwezi، Mwaka، jour، تقريبي", "year month year day estimated"),
+        (words.relationships, "زوجة، Umuhungu، mke، fille، أخ", "spouse child spouse child sibling"),
+        (words.sexes, "امرأة، umugabo، Mwanamke، garçon، مجهول", "f m f m u"),
+    ],
+)
+def test_few_words_are_known_in_every_language(read, typed, meant):
+    assert [read()[words.fold(each)].value for each in typed.split("،")] == meant.split()
+
+
+def test_what_is_not_understood_is_told_with_the_words_of_the_reader():
+    told = not_understood("hm", Precision)
+    assert "Exact day, Month and year, Year only" in i18n.text(told, "en")
+    for locale in i18n.REAL:
+        assert i18n.text(Precision.ESTIMATED, locale) in i18n.text(told, locale)
+        assert all(words.precisions()[words.fold(i18n.text(each, locale))] is each for each in Precision)

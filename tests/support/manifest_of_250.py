@@ -13,7 +13,8 @@ import xlsxwriter
 
 from receiver.kit.dates import Precision
 from receiver.kit.months import Month
-from receiver.kit.words import Words, _
+from receiver.kit.words import LabelledEnum, Words, _
+from receiver.people.rules import Relationship, Sex
 from receiver.people.rules.manifest import ManifestField as F
 from receiver.practice.names import TRADITIONS, invent
 
@@ -157,7 +158,7 @@ def _faults(people: Sequence[Cells], today: date) -> list[Fault]:
         Fault({F.DATE_OF_BIRTH: "in spring"}, (no_date,)),
         Fault({F.DATE_OF_BIRTH: f"{today.year + 1}-01-01"}, (_("This day of birth lies in the future."),)),
         Fault({F.DATE_OF_BIRTH: "1880-01-01"}, (_TOO_OLD.with_(years=120),)),
-        Fault({F.DATE_OF_BIRTH: "1990", F.BIRTH_PRECISION: "so so"}, (_PRECISION.with_(typed="so so"),)),
+        Fault({F.DATE_OF_BIRTH: "1990", F.BIRTH_PRECISION: "so so"}, (_not_one_of("so so", Precision),)),
         Fault({F.DATE_OF_BIRTH: "1990", F.BIRTH_PRECISION: "day"}, (_DIFFERS.with_(precision=Precision.DAY.label),)),
         Fault({F.NATIONALITY: "Atlantis"}, (_NO_COUNTRY.with_(typed="Atlantis"),)),
         Fault({F.LANGUAGES: "en, Lakeish"}, (_("“%(typed)s” is not a language that we know.", typed="Lakeish"),)),
@@ -168,7 +169,7 @@ def _faults(people: Sequence[Cells], today: date) -> list[Fault]:
         Fault({F.SENDING_NUMBER: "?!"}, (_NO_SIGNS,)),
         Fault({F.SENDING_NUMBER: "S" * 61}, (_long(61, 60),)),
         Fault({F.HOUSEHOLD: "H" * 61, F.RELATIONSHIP: ""}, (_long(61, 60),)),
-        Fault({F.HOUSEHOLD: "H", F.RELATIONSHIP: "the cat"}, (_NO_RELATION.with_(typed="the cat"),)),
+        Fault({F.HOUSEHOLD: "H", F.RELATIONSHIP: "the cat"}, (_not_one_of("the cat", Relationship),)),
         Fault({F.HOUSEHOLD: "", F.RELATIONSHIP: "child"}, (_NO_HOUSEHOLD,)),
         Fault({F.ARRIVAL_DATE: ""}, (_("Please give the day of arrival."),)),
         Fault({F.ARRIVAL_DATE: f"{today.year}-{today.month}"}, (whole_day,)),
@@ -208,7 +209,11 @@ def _long(length: int, most: int) -> Words:
 
 
 def _sex(typed: str) -> Words:
-    return _("“%(typed)s” is not understood. Please write f, m, o (other) or u (not known).", typed=typed)
+    return _not_one_of(typed, Sex)
+
+
+def _not_one_of(typed: str, meant: type[LabelledEnum]) -> Words:
+    return _NOT_ONE_OF.with_(typed=typed, words=[each.label for each in meant])
 
 
 def _no_day(day: int, month: Month) -> Words:
@@ -225,13 +230,12 @@ _SERIAL = _(
 )
 _OTHER_CALENDAR = _("The year %(year)s does not look like a year of the common calendar. Please convert it first.")
 _TOO_OLD = _("Whoever was born then would be more than %(years)s years old.")
-_PRECISION = _("“%(typed)s” is not understood. Please write day, month, year, estimated or unknown.")
+_NOT_ONE_OF = _("“%(typed)s” is not understood. Please write one of these: %(words)s.")
 _DIFFERS = _("This does not fit the date of birth beside it: “%(precision)s”.")
 _NO_COUNTRY = _("“%(typed)s” is no country that we know. Please write its name or its three letters.")
 _NO_NUMBER_OF_IT = _("Please write the number of the document, or leave its kind empty.")
 _NO_KIND = _("“%(typed)s” is no kind of document that we know.")
 _NO_SIGNS = _("This number has neither letters nor digits.")
-_NO_RELATION = _("“%(typed)s” is no relationship that we know.")
 _NO_HOUSEHOLD = _("Please say to which household this person belongs.")
 _FAR = _("This day lies more than two years ahead. Please check the year.")
 _SAME_NUMBER = _("Row %(row)s has the same number. Two people cannot share it.")

@@ -173,7 +173,8 @@ def _offer_columns(session: Session, found: ManifestImport, form: ColumnsForm) -
 
 def _columns_page(request: Request, session: Session, found: ManifestImport, form: ColumnsForm) -> Response:
     """The columns with their first values; those that no field takes are named as left out."""
-    table = imports.table_of(session, found).table
+    whole = imports.table_of(session, found)
+    table = whole.table
     listed = columns_of(table)
     _offer_columns(session, found, form)
     used = {form.value_of(name) for name in form.fields}
@@ -183,5 +184,6 @@ def _columns_page(request: Request, session: Session, found: ManifestImport, for
         "samples": {str(each.place): each.samples for each in listed},
         "ignored": [each for each in listed if str(each.place) not in used],
         "rows": len(table.rows),
+        "western": whole.western,
     }
     return form_page(request, "people/import_columns.html", ctx, form=form)

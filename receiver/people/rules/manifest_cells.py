@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from receiver.i18n import fmt
 from receiver.kit.dates import UNKNOWN, BadDate, Order, PartialDate, Precision, parse_date
 from receiver.kit.text import clean_line
-from receiver.kit.words import Words, _
+from receiver.kit.words import LabelledEnum, Words, _
 from receiver.people.rules import manifest_words as known
 from receiver.people.rules.manifest import ManifestField
 from receiver.people.rules.manifest_words import fold
@@ -63,6 +63,12 @@ class Wrong(Exception):  # noqa: N818 - carries what is wrong out of a cell
         self.code, self.words, self.field = code, words, field
 
 
+def not_understood(text: str, meant: type[LabelledEnum]) -> Words:
+    """That a word is not one of a few, and which those are in the language of the reader."""
+    words = [each.label for each in meant]
+    return _("“%(typed)s” is not understood. Please write one of these: %(words)s.", typed=text, words=words)
+
+
 def _fitting(text: str, most: int) -> str:
     if len(text) > most:
         too_long = _("This has %(length)s characters. At most %(most)s fit here.", length=len(text), most=most)
@@ -82,9 +88,7 @@ def read_sex(text: str) -> Sex:
     """By code, or by its word in any language; nothing is not known."""
     found = known.sexes().get(fold(text)) if text else Sex.UNKNOWN
     if found is None:
-        raise Wrong(
-            "sex", _("“%(typed)s” is not understood. Please write f, m, o (other) or u (not known).", typed=text)
-        )
+        raise Wrong("sex", not_understood(text, Sex))
     return found
 
 
@@ -111,11 +115,7 @@ def _with_precision(born: PartialDate, text: str) -> PartialDate:
         return born
     precision = known.precisions().get(fold(text))
     if precision is None:
-        told = _(
-            "“%(typed)s” is not understood. Please write day, month, year, estimated or unknown.",
-            typed=text,
-        )
-        raise Wrong("precision", told, F.BIRTH_PRECISION)
+        raise Wrong("precision", not_understood(text, Precision), F.BIRTH_PRECISION)
     match precision:
         case Precision.UNKNOWN if born == UNKNOWN:
             return born
@@ -191,7 +191,7 @@ def read_household(typed: Cells) -> Household | None:
     text = typed[F.RELATIONSHIP]
     relationship = known.relationships().get(fold(text)) if text else None
     if text and relationship is None:
-        raise Wrong("relationship", _("“%(typed)s” is no relationship that we know.", typed=text), F.RELATIONSHIP)
+        raise Wrong("relationship", not_understood(text, Relationship), F.RELATIONSHIP)
     if key:
         return Household(key.casefold(), relationship)
     if relationship not in {None, Relationship.HEAD}:

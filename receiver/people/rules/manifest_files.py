@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import load_workbook
 
 from receiver.kit.csvs import read_table
-from receiver.kit.tables import Row, Table, TableError, build_table
+from receiver.kit.tables import Dialect, Row, Table, TableError, build_table
 from receiver.kit.words import Words, _, n_
 from receiver.people.rules.manifest import CELL_AT_MOST, COLUMNS_AT_MOST, ROWS_AT_MOST
 
@@ -56,11 +56,17 @@ class ManifestTable:
     table: Table
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
 
+    @property
+    def western(self) -> bool:
+        """Whether it was no Unicode, and so was taken to be Western European."""
+        return self.table.dialect is not None and self.table.dialect.encoding == "cp1252"
+
     def pack(self) -> bytes:
         """All of it as bytes, small."""
         rows = [[row.number, list(row.cells)] for row in self.table.rows]
         faults = [[number, place, code] for (number, place), code in self.faults.items()]
-        whole = {"headers": list(self.table.headers), "rows": rows, "faults": faults}
+        dialect = [self.table.dialect.encoding, self.table.dialect.delimiter] if self.table.dialect else None
+        whole = {"headers": list(self.table.headers), "rows": rows, "faults": faults, "dialect": dialect}
         return zlib.compress(json.dumps(whole, ensure_ascii=False).encode())
 
     @classmethod
@@ -69,7 +75,8 @@ class ManifestTable:
         whole: dict[str, Any] = json.loads(zlib.decompress(packed))
         rows = [Row(number, tuple(cells)) for number, cells in whole["rows"]]
         faults = {(number, place): code for number, place, code in whole["faults"]}
-        return cls(Table(tuple(whole["headers"]), rows), faults)
+        dialect = Dialect(*whole["dialect"]) if whole.get("dialect") else None
+        return cls(Table(tuple(whole["headers"]), rows, dialect), faults)
 
 
 def refused_kind(data: bytes) -> Words | None:

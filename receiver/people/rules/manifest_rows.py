@@ -127,19 +127,28 @@ def only_day(texts: Iterable[str], terms: Terms) -> date | None:
 _ACROSS = {
     "same_number": _("Row %(row)s has the same number. Two people cannot share it."),
     "same_document": _("Row %(row)s has the same document number. Two people cannot share it."),
+    "same_row": _(
+        "Row %(row)s says exactly the same. If this is another person, please write what tells them apart; "
+        "if not, this row is not needed."
+    ),
     "second_head": _("Row %(row)s is the head of this household already."),
 }
 
 
 def across(rows: Sequence[RowRead]) -> dict[int, list[Problem]]:
-    """What is wrong with rows beside one another: numbers that come twice, households with two heads."""
+    """What is wrong with rows beside one another: numbers or whole rows that come twice, households with two heads."""
     found: dict[int, list[Problem]] = {}
     seen: dict[tuple[str, str], int] = {}
+    whole: dict[RowValues, int] = {}
     for row in rows:
         for place, code, value in _alone(row.values):
             first = seen.setdefault((code, value), row.number)
             if first != row.number:
                 found.setdefault(row.number, []).append(problem_across(place, code, first))
+        if row.values is not None and row.number not in found:
+            first = whole.setdefault(row.values, row.number)
+            if first != row.number:
+                found[row.number] = [problem_across(F.FULL_NAME, "same_row", first)]
     return found
 
 

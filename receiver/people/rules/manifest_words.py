@@ -1,4 +1,4 @@
-"""How manifests call things: in every language of the interface, and as English and French offices write them."""
+"""How manifests call things: in every language of the interface, as a label says it and as offices also write it."""
 
 from __future__ import annotations
 
@@ -46,21 +46,28 @@ _HEADINGS = {
     "notes": "note, remark, remarks, comment, comments, remarque, remarques, observations, commentaire, commentaires",
 }
 _SEXES = {
-    "f": "female, woman, girl, w, femme, féminin, fille",
-    "m": "male, man, boy, h, homme, masculin, garçon",
-    "o": "other, x, non binary, autre",
-    "u": "unknown, not known, na, n a, inconnu, inconnue, non connu",
+    "f": "female, woman, girl, w, femme, féminin, fille, امرأة, بنت, مؤنث, أ, umugore, umukobwa, "
+    "mke, msichana, kike, ke",
+    "m": "male, man, boy, h, homme, masculin, garçon, رجل, ولد, مذكر, ذ, umugabo, umuhungu, mume, mvulana, kiume, me",
+    "o": "other, x, non binary, autre, آخر, أخرى, ikindi, nyingine",
+    "u": "unknown, not known, na, n a, inconnu, inconnue, non connu, مجهول, غير محدد, ntizwi, haijulikani",
 }
 _RELATIONSHIPS = {
-    "head": "head, head of family, hoh, hh head, self, principal applicant, pa, chef de ménage, chef de famille, chef",
-    "spouse": "spouse, wife, husband, partner, conjoint, conjointe, épouse, époux, femme, mari",
-    "child": "child, son, daughter, enfant, fils, fille",
-    "parent": "parent, mother, father, mère, père",
-    "sibling": "sibling, brother, sister, frère, sœur, soeur",
-    "grandparent": "grandmother, grandfather, grand mère, grand père",
-    "grandchild": "grandson, granddaughter, petit fils, petite fille, petit enfant",
-    "relative": "relative, aunt, uncle, cousin, niece, nephew, tante, oncle, cousine, nièce, neveu, parenté",
-    "other": "other, unrelated, friend, autre, ami, amie",
+    "head": "head, head of family, hoh, hh head, self, principal applicant, pa, chef de ménage, chef de famille, chef, "
+    "رب أسرة, ربة أسرة, ربة الأسرة, رب العائلة, ربة العائلة, رئيس الأسرة, nyir urugo, umutware w urugo, "
+    "mkuu wa familia, kiongozi wa kaya",
+    "spouse": "spouse, wife, husband, partner, conjoint, conjointe, épouse, époux, femme, mari, "
+    "زوج, زوجة, الزوج, الزوجة, شريك, شريكة, umugabo, umugore, umufasha, uwo bashakanye, mume, mke, mwenza",
+    "child": "child, son, daughter, enfant, fils, fille, ابن, ابنة, بنت, ولد, طفل, طفلة, umuhungu, umukobwa, "
+    "mwana, binti",
+    "parent": "parent, mother, father, mère, père, أب, أم, الأب, الأم, والد, والدة, data, papa, se, nyina, baba, mama",
+    "sibling": "sibling, brother, sister, frère, sœur, soeur, أخ, أخت, شقيق, شقيقة, mukuru, murumuna, musaza, mushiki, "
+    "kaka, dada",
+    "grandparent": "grandmother, grandfather, grand mère, grand père, جد, جدة, sogokuru, nyogokuru, babu, bibi",
+    "grandchild": "grandson, granddaughter, petit fils, petite fille, petit enfant, حفيد, حفيدة, umwuzukuru, mjukuu",
+    "relative": "relative, aunt, uncle, cousin, niece, nephew, tante, oncle, cousine, nièce, neveu, parenté, "
+    "قريب, قريبة, عم, عمة, خال, خالة, nyirasenge, nyirarume, mubyara, jamaa, mjomba, shangazi, binamu, mpwa",
+    "other": "other, unrelated, friend, autre, ami, amie, صديق, صديقة, غير قريب, inshuti, rafiki",
 }
 _DOCUMENTS = {
     "passport": "passport, passeport, ppt",
@@ -73,11 +80,12 @@ _DOCUMENTS = {
     "other": "other, autre",
 }
 _PRECISIONS = {
-    "day": "exact, full, jour, exacte",
-    "month": "mois",
-    "year": "année, annee",
-    "estimated": "estimate, approximate, approx, about, estimée, estimé, environ",
-    "unknown": "not known, none, inconnue, inconnu",
+    "day": "exact, full, jour, exacte, يوم, اليوم, محدد, دقيق, umunsi, siku",
+    "month": "mois, شهر, الشهر, ukwezi, mwezi",
+    "year": "année, annee, سنة, السنة, عام, umwaka, mwaka",
+    "estimated": "estimate, approximate, approx, about, estimée, estimé, environ, تقريبي, تقريبا, مقدر, "
+    "bigereranyijwe, ugereranyije, kadirio, takriban",
+    "unknown": "not known, none, inconnue, inconnu, مجهول, غير معروفة, ntibizwi, haijulikani",
 }
 _STATELESS_TOO = ("stateless", "apatride", "xxa")
 
