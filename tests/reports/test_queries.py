@@ -205,3 +205,12 @@ def test_the_dump_keeps_every_promise(session, dump_parts):
         ("2026-11", "finalised", 3),
         ("2026-12", "provisional", 1),
     ]
+
+
+def test_who_was_paid_again_is_one_person_by_way_of_payment(session):
+    team = small_month(session)
+    again = stipends.build_follow_up(session, team.finance, team.programme, NOVEMBER)
+    bring(session, team, again, "closed")
+    rows = queries.work_out(session, look(team))["breakdowns"]["channel"]
+    by_file = next(row for row in rows if row["key"] == "mobile_money_file")
+    assert (by_file["people"], by_file["instructed_minor"]) == (2, 180_000)
