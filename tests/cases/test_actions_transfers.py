@@ -13,7 +13,9 @@ from receiver.access import Role
 from receiver.audit import Kind
 from receiver.cases import actions
 from receiver.cases.models import Task
+from receiver.cases.queries.transfers import left_behind
 from receiver.cases.rules import NoCaseworkerThere
+from receiver.kit.dates import PartialDate
 from receiver.people.queries import household_of
 from receiver.people.rules import NotHereToMove, SameOffice
 from tests.factories.accounts import make_office, make_user
@@ -43,6 +45,10 @@ def assignees(session, person):
     return {task.assignee_id for task in session.scalars(select(Task).where(Task.person_id == person.id))}
 
 
+def count_of_tasks(session, *people):
+    return len(session.scalars(select(Task).where(Task.person_id.in_([one.id for one in people]))).all())
+
+
 def kinds(session, number):
     session.commit()
     return [entry.kind for entry in audit.trail(session, limit=number)]
@@ -55,6 +61,29 @@ def test_the_case_and_its_tasks_go_along(session, supervisor, selam, huye, there
     assert kinds(session, 2) == [Kind.CASE_ASSIGNED, Kind.PERSON_MOVED]
     moved = audit.trail(session, limit=2)[1]
     assert (moved.facts["tasks"], moved.facts["office"], moved.has_reason) == (3, str(huye.id), True)
+
+
+def test_a_household_is_not_left_without_somebody_who_collects(session, supervisor, office, huye):
+    """Whoever moves the head away gets the task to name somebody; where the alternate takes over, nobody does."""
+    head, child = make_person(session, office), make_person(session, office, "Child", born=PartialDate.known(2018))
+    make_household(session, head, child)
+    [left] = left_behind(session, [head])
+    assert (left.children, left.collector, left.gives_up) == ((child,), None, True)
+    assert left_behind(session, [head, child]) == []
+    assert left_behind(session, [make_person(session, office, "Alone")]) == []
+    actions.transfer(session, supervisor, [head], huye.id, reason="She works there")
+    [task] = session.scalars(select(Task).where(Task.person_id == child.id))
+    assert (task.assignee_id, task.url) == (supervisor.user_id, f"/people/{child.reference}/household")
+
+    first, second, third = (make_person(session, office, name) for name in ("One", "Two", "Three"))
+    household = make_household(session, first, second, third)
+    household.alternate_id = second.id
+    [left] = left_behind(session, [first])
+    assert (left.children, left.collector, left.gives_up) == ((), second, True)
+    actions.transfer(session, supervisor, [first], huye.id, reason="He works there")
+    assert (household.collector_id, count_of_tasks(session, second, third)) == (second.id, 0)
+    [left] = left_behind(session, [third])
+    assert not left.gives_up
 
 
 def test_until_somebody_takes_it_on_it_is_nobodys(session, supervisor, selam, huye):

@@ -18,6 +18,7 @@ from receiver.cases.routes import attachments
 from receiver.cases.rules import CloseReason, Stage, TaskKind, TaskState, judged
 from receiver.cases.slots import SUMMARY, SummaryLine
 from receiver.kit import clock
+from receiver.kit.dates import PartialDate
 from receiver.kit.wiring import Slot
 from receiver.kit.words import _
 from receiver.people.models import Person
@@ -660,9 +661,12 @@ class TestTransfer:
 
     def test_with_the_household_or_out_of_it(self, system, boss, person, place, office, huye):
         with system.database.write() as session:
-            child = make_person(session, session.merge(office), "Child")
+            child = make_person(session, session.merge(office), "Child", born=PartialDate.known(2018))
             make_household(session, session.get(Person, person.id), child)
-        assert "This person moves out of the household." in self.check(boss, place, huye).text()
+        said = self.check(boss, place, huye).text()
+        assert "This person moves out of the household." in said
+        assert f"1 child under 18 stays behind: {child.reference}." in said
+        assert "Nobody is left who collects for those who stay." in said
         page = self.check(boss, place, huye, household="1")
         assert "moves out" not in page.text(".//main")
         assert child.reference in page.text(".//main")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from receiver import i18n
 from receiver.accounts.queries import caseworkers, staff_of
 from receiver.cases.actions.cases import hand_over
 from receiver.cases.actions.proposals import settle_moved
+from receiver.cases.actions.tasks import add_task
 from receiver.cases.queries import open_cases_of, open_tasks_of
-from receiver.cases.rules import NoCaseworkerThere
+from receiver.cases.queries.transfers import left_behind
+from receiver.cases.rules import NoCaseworkerThere, TaskKind
+from receiver.kit import clock
+from receiver.kit.words import _
 from receiver.people.actions import leave_household, move_office
 from receiver.people.queries import household_of
 from receiver.people.queries.households import living_with
@@ -35,7 +40,8 @@ def transfer(
     """Move people to another office: their open cases go to a caseworker there, or to nobody yet; all or none.
 
     Open tasks go along with the case, except those of somebody who works in the new office too. A household lives in
-    one place: whoever moves without the others moves out of it.
+    one place: whoever moves without the others moves out of it. Where nobody is left who collects for those who stay,
+    whoever moves the person gets the task to name somebody.
 
     Raises:
         NoCaseworkerThere: the caseworker does not work in the new office.
@@ -45,6 +51,7 @@ def transfer(
         raise NoCaseworkerThere(reference=people[0].reference)
     staff = {one.id for one in staff_of(session, office_id)}
     cases = open_cases_of(session, [person.id for person in people])
+    behind = left_behind(session, people)
     _move_out(session, actor, people)
     for person in people:
         moving = [task for task in open_tasks_of(session, person.id) if task.assignee_id not in staff]
@@ -53,7 +60,23 @@ def transfer(
         move_office(session, actor, person, office_id, reason=reason, tasks=len(moving), caseworker=caseworker_id)
         for case in cases.get(person.id, []):
             hand_over(session, actor, person, case, caseworker_id, tasks=len(moving))
+    for left in behind:
+        if left.gives_up and left.collector is None:
+            _ask_for_collector(session, actor, left.people[0])
     settle_moved(session, actor, people, office_id)
+
+
+def _ask_for_collector(session: Session, actor: Actor, person: Person) -> None:
+    add_task(
+        session,
+        actor,
+        person,
+        TaskKind.OTHER,
+        clock.today(i18n.zone()),
+        title=i18n.text(_("Name who collects for the household: whoever did has moved to another office")),
+        url=f"/people/{person.reference}/household",
+        assignee=actor.user_id,
+    )
 
 
 def _move_out(session: Session, actor: Actor, people: Sequence[Person]) -> None:

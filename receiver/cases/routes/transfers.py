@@ -11,6 +11,7 @@ from receiver.access import Actor, Permission
 from receiver.accounts.queries import offices
 from receiver.cases import actions, queries
 from receiver.cases.forms import TransferForm
+from receiver.cases.queries.transfers import left_behind
 from receiver.cases.rules import NoCaseworkerThere, ProposalKind
 from receiver.kit.errors import Refusal
 from receiver.kit.words import _, n_
@@ -58,6 +59,7 @@ def check(
         **person_frame(session, actor, person),
         "people": people,
         "stay": [] if form.household else living_with(session, person),
+        "behind": left_behind(session, people),
         "open_tasks": sum(queries.open_task_count(session, one.id) for one in people),
         "to": next(name for value, name in form.options["office"] if value == form.office),
         "asked": fresh,
