@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from receiver.access import Role
-from receiver.i18n import LOCALES
 from tests.support.look import (
     budget_of,
     crawl,
     fragment_budget_of,
     names_of_people,
     speak,
+    speaks,
     told_in_public,
     weight,
 )
@@ -29,9 +28,6 @@ EVERYTHING = [
     for code in LANGUAGES
     for role in Role
 ]
-IN_THEIR_LANGUAGE = {"/people/{reference}/intake/sheet"}
-"""Pages for paper, in the language of the person whom they are about."""
-DIRECTIONS = {locale.tag: locale.dir for locale in LOCALES.values()}
 LIGHT_ENOUGH = 0.95
 """The share of pages that keep to the budget of their kind; all keep to the hard limit, which `check_page` holds."""
 
@@ -43,9 +39,7 @@ def test_every_page_that_links_lead_to(world: World, code: str, role: Role) -> N
     heavy, large, routes = {}, [], set()
     for route, url, page in crawl(browser, "/", "/menu"):
         routes.add(route)
-        tag, asked = page.root.get("lang"), dict(parse_qsl(urlsplit(url).query)).get("language", code)
-        assert tag == LOCALES[asked].tag or route in IN_THEIR_LANGUAGE, url
-        assert page.root.get("dir") == DIRECTIONS[tag], url
+        assert speaks(code, route, url, page.root.get("lang"), page.root.get("dir")), url
         assert not [name for name in names if name in told_in_public(page, url)], url
         if weight(page.html) > budget_of(route):
             heavy[route] = f"{weight(page.html)} of {budget_of(route)}"

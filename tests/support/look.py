@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from receiver.access import Role
 from receiver.accounts.models import User
+from receiver.i18n import LOCALES
 from receiver.kit import clock
 from receiver.people.models import Person
 from receiver.practice.names import TRADITIONS, invent
@@ -50,6 +51,8 @@ CHOOSE_A_COUNTRY = ("/people/new", "/people/{reference}/documents/")
 ALIKE_AT_MOST = 2
 """Pages of one address that are visited; the others are drawn by the same template."""
 MANY = 60
+IN_THEIR_LANGUAGE = {"/people/{reference}/intake/sheet"}
+"""Pages for paper, in the language of the person whom they are about."""
 
 
 def fill_with_people(system: System, offices: TwoOffices) -> None:
@@ -114,6 +117,16 @@ def pattern_of(url: str) -> tuple[str, tuple[str, ...]]:
         if "GET" in each.methods and each.original_route.path_regex.match(parts.path):
             return str(each.path), tuple(sorted({name for name, _value in parse_qsl(parts.query)}))
     return "", ()
+
+
+def speaks(code: str, route: str, url: str, tag: str | None, direction: str | None) -> bool:
+    """Whether a page has the language that it should, and the direction of that language.
+
+    It is the reader's, but a page for paper may be asked for in another, or be in that of the person it is about.
+    """
+    asked = dict(parse_qsl(urlsplit(url).query)).get("language", code)
+    spoken = {locale.tag: locale.dir for locale in LOCALES.values()}
+    return (tag == LOCALES[asked].tag or route in IN_THEIR_LANGUAGE) and spoken.get(tag or "") == direction
 
 
 def crawl(browser: Browser, *start: str) -> Iterator[tuple[str, str, Page]]:
