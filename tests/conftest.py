@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tests.support.pages import Browser
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
-COUNTED_ON_BOTH = {"audit", "background", "db", "ledger", "vault"}
-"""Rooms with branches that only one of the two databases takes: their tests count what is covered on each."""
 
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("same")
@@ -54,17 +52,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = metafunc.config.getoption("--database")
     only = metafunc.definition.get_closest_marker("only")
     wanted = [kind for kind in KINDS if chosen in {kind, "both"} and (only is None or kind in only.args)]
-    twin = "sqlite" in wanted and metafunc.definition.path.parent.name not in COUNTED_ON_BOTH
-    metafunc.parametrize("kind", [_parameter(kind, twin=twin) for kind in wanted])
+    metafunc.parametrize("kind", [_parameter(kind) for kind in wanted])
 
 
-def _parameter(kind: Kind, *, twin: bool) -> object:
+def _parameter(kind: Kind) -> object:
     if kind == "sqlite":
         return kind
     why = postgres.missing()
     marks = [pytest.mark.postgres, *([pytest.mark.skip(reason=why)] if why else [])]
-    if twin:  # SQLite counts the same lines, and counting takes a third of the time
-        marks.append(pytest.mark.no_cover)
     return pytest.param(kind, marks=marks)
 
 

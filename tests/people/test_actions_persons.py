@@ -112,7 +112,7 @@ class TestRegistering:
         second = actions.register_person(session, actor, batch, Identity("محمد أحمد", born=born))
         (pair,) = queries.pairs_of(session, actor, second)
         assert (pair.one, pair.other) == (second, first)
-        assert pair.duplicate.reasons == ["name_alike", "birth"]
+        assert pair.duplicate.reasons == ["name_alike", "birth", "other_script"]
         assert pair.duplicate.raised_by == actor.user_id
         assert Kind.DUPLICATE_FOUND in [each.kind for each in entries(session)]
 

@@ -592,7 +592,7 @@ class TestDuplicates:
         assert len(page.all(".//tbody/tr")) == 1
         assert one.reference in page.text()
         assert other.reference in page.text()
-        assert "name sounds alike and same date of birth" in page.text()
+        assert "name sounds alike, same date of birth and name written in another script" in page.text()
         same_region(browser, "/people/duplicates", "rows")
         assert "There is no pair in this state." in browser.get("/people/duplicates?state=same").text()
 

@@ -190,7 +190,7 @@ class TestAdvice:
     def test_it_comes_as_a_fragment_while_one_types(self, browser, form, world):
         page = browser.post("/people/likely", form.with_(**WHO), hx=True, status=200)
         assert world.known.reference in page.text()
-        assert "name sounds alike and same date of birth" in page.text()
+        assert "name sounds alike, same date of birth and name written in another script" in page.text()
         assert world.foreign.reference not in page.text()
         assert page.by_id("dupes").get("data-say")
 
