@@ -126,7 +126,7 @@ class TestSecondFactor:
         browser = sign_in(user)
         page = browser.get("/me/second-factor")
         page = browser.follow(browser.post("/me/second-factor"))
-        secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[contains(@class, 'id')]")[0].text or ""))
+        secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[@class='id long']")[0].text or ""))
         wrong = browser.post("/me/second-factor/confirmation", {"code": "000000"}, status=422)
         assert "This code is not right" in wrong.text()
         page = browser.post("/me/second-factor/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
@@ -291,7 +291,7 @@ class TestOwnAccount:
     def test_confirming_asks_for_the_code_too(self, sign_in, user, system):
         browser = sign_in(user)
         page = browser.follow(browser.post("/me/second-factor"))
-        secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[contains(@class, 'id')]")[0].text or ""))
+        secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[@class='id long']")[0].text or ""))
         browser.post("/me/second-factor/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
         page = browser.post("/me/step-up", {"password": PASSWORD}, status=422)
         assert "This code is not right" in page.text()
@@ -498,7 +498,7 @@ class TestUsers:
     def test_a_link_takes_no_second_factor_away(self, admin, browser, user, sign_in):
         theirs = sign_in(user)
         page = theirs.follow(theirs.post("/me/second-factor"))
-        secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[contains(@class, 'id')]")[0].text or ""))
+        secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[@class='id long']")[0].text or ""))
         theirs.post("/me/second-factor/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
         _slip, path = self.slip_for(admin, user)
         browser.post(path, {"password": "eleven old bicycles", "again": "eleven old bicycles"})

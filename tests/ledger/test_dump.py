@@ -184,7 +184,13 @@ def test_cents_and_accounts_that_read_alike_come_through(session):
     a_programme(session, "LIBYA", "USD")
     for code in ("a_b", "a-b", "a.b"):
         receive_funds(
-            session, SYSTEM, "LIBYA", reference="1", amount=Money(1_205, "USD"), received_on=date(2026, 11, 2), bank_account=code
+            session,
+            SYSTEM,
+            "LIBYA",
+            reference="1",
+            amount=Money(1_205, "USD"),
+            received_on=date(2026, 11, 2),
+            bank_account=code,
         )
     text = "".join(beancount(session))
     assert [line.split()[2] for line in text.splitlines() if " open " in line] == [
