@@ -37,6 +37,13 @@ def test_a_note_is_sealed_and_belongs_to_the_case(session, actor, person):
     assert (entry.kind, entry.facts["note"], entry.facts["what"]) == (Kind.NOTE_WRITTEN, str(note.id), "visit")
 
 
+def test_reading_one_that_is_not_sensitive_leaves_no_record(session, actor, person):
+    note = make_note(session, actor, person)
+    actions.note_opened(session, actor, person, note)
+    session.commit()
+    assert audit.trail(session, limit=1)[0].kind is Kind.NOTE_WRITTEN
+
+
 def test_it_needs_no_case(session, actor, person):
     assert make_note(session, actor, person).case_id is None
 
