@@ -88,6 +88,24 @@ class Person(HasId, Versioned, Stamped, Base):
     erased_at: Mapped[datetime | None] = mapped_column()
 
 
+class EarlierIdentity(HasId, Base):
+    """Sex and birth of a person as they were recorded until `changed_at`, when somebody put them right.
+
+    What was counted as of an earlier moment counts people as they were known then, however often it is asked for.
+    """
+
+    __tablename__ = "earlier_identities"
+    __table_args__ = (Index("ix_earlier_identities_person_id_changed_at", "person_id", "changed_at"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    changed_at: Mapped[datetime] = mapped_column(index=True)
+    sex: Mapped[Sex] = mapped_column(Choice(Sex))
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger)
+    birth_month: Mapped[int | None] = mapped_column(SmallInteger)
+    birth_day: Mapped[int | None] = mapped_column(SmallInteger)
+    birth_precision: Mapped[Precision] = mapped_column(Choice(Precision))
+
+
 class NameKey(Base):
     """One key under which a person's name is found: a token, its sound, its consonants, in any script."""
 

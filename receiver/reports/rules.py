@@ -53,6 +53,35 @@ class Outcome(LabelledEnum):
     RETURNED = "returned", p_("report", "Returned")
 
 
+class AgeBand(LabelledEnum):
+    """The ages by which people are counted, in whole years."""
+
+    INFANT = "0-4", p_("age band", "0 to 4 years")
+    CHILD = "5-11", p_("age band", "5 to 11 years")
+    TEENAGER = "12-17", p_("age band", "12 to 17 years")
+    YOUNG = "18-24", p_("age band", "18 to 24 years")
+    ADULT = "25-59", p_("age band", "25 to 59 years")
+    OLDER = "60+", p_("age band", "60 years and older")
+    UNKNOWN = "unknown", p_("age band", "Age not known")
+
+
+_YOUNGEST = {
+    60: AgeBand.OLDER,
+    25: AgeBand.ADULT,
+    18: AgeBand.YOUNG,
+    12: AgeBand.TEENAGER,
+    5: AgeBand.CHILD,
+    0: AgeBand.INFANT,
+}
+
+
+def age_band(age: int | None) -> AgeBand:
+    """The band of an age in whole years; None is not known."""
+    if age is None:
+        return AgeBand.UNKNOWN
+    return next(band for youngest, band in _YOUNGEST.items() if age >= youngest)
+
+
 class NotEqualToLedger(Refusal):
     """A report that differs by a franc is not final."""
 
@@ -188,8 +217,13 @@ def content_of(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every figure that is another one now, by its path such as `totals.paid_minor`, in a settled order."""
-    before, after = (dict(_leaves(content_of(each))) for each in (was, now))
+    """Every figure that is another one now, by its path such as `totals.paid_minor`, in a settled order.
+
+    A breakdown that reports did not have yet when the first was made is no change of it.
+    """
+    known = was.get("breakdowns", {})
+    told = {**now, "breakdowns": {name: rows for name, rows in now.get("breakdowns", {}).items() if name in known}}
+    before, after = (dict(_leaves(content_of(each))) for each in (was, told))
     return [
         {"figure": path, "was": before.get(path), "now": after.get(path)}
         for path in sorted(before.keys() | after.keys())
@@ -281,8 +315,9 @@ def publishable(figures: Mapping[str, Any]) -> dict[str, Any]:
     kept["totals"]["people"] = publishable_count(totals["people"])
     for name in ("equation", "fund", "later"):
         kept[name] = {key: money(value) for key, value in figures[name].items() if key not in EACH}
-    shown = ("channel", "office", "policy", "policy_line")
-    kept["breakdowns"] = {name: [row(one) for one in figures["breakdowns"][name]] for name in shown}
+    shown = ("channel", "office", "sex_age", "policy", "policy_line")
+    breakdowns = {name: figures["breakdowns"][name] for name in shown if name in figures["breakdowns"]}
+    kept["breakdowns"] = {name: [row(one) for one in rows] for name, rows in breakdowns.items()}
     return kept
 
 

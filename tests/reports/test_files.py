@@ -51,6 +51,8 @@ def test_csv_has_machine_keys_beside_words(material, language):
     assert figures["equation", "closing", "value"] == "60000"
     assert figures["totals", "paid_minor", "value"] == "120000"
     assert figures["channel", "cash_desk", "paid_minor"] == "60000"
+    assert figures["sex_age", "f.25-59", "people"] == "3"
+    assert figures["sex_age", "f.25-59", "paid_minor"] == "120000"
     assert sum(row["section"] == "persons" and row["figure"] == "closing" for row in rows) == 3
     assert all(row["currency"] == "RWF" for row in rows if row["section"] == "equation")
     by_name = next(row for row in rows if row["key"] == "closing")
@@ -61,7 +63,7 @@ def test_csv_has_machine_keys_beside_words(material, language):
 @BOTH
 def test_the_workbook_opens_with_numbers_as_numbers(material, language):
     book = openpyxl.load_workbook(io.BytesIO(files.make(material, ReportForm.XLSX, language)))
-    assert {"report", "totals", "equation", "people", "channel", "office", "persons"} <= set(book.sheetnames)
+    assert {"report", "totals", "equation", "people", "channel", "office", "sex_age", "persons"} <= set(book.sheetnames)
     sheet = book["equation"]
     found = {row[0].value: row[2].value for row in sheet.iter_rows(min_row=3)}
     assert found["closing"] == 60_000
@@ -89,6 +91,7 @@ def test_the_print_says_the_same_in_every_language(material, language, tmp_path)
     if language == "en":
         assert "Provisional" in text
         assert "Owed at the end" in text
+        assert "Female: 25 to 59 years" in text
 
 
 def queries_money(minor):

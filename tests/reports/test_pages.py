@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from receiver import i18n
 from receiver.access import Role
+from receiver.accounts.queries import user_names
 from receiver.audit import Kind
 from receiver.audit import queries as audit
 from receiver.kit import clock
@@ -218,6 +219,17 @@ class TestFinalising:
         assert "Later for this month, told in later reports: " in page.text()
         assert "later.instruct" not in page.text()
         assert "RWF 60,000" in page.text()
+        told = {" ".join(row.itertext()) for row in page.all(".//tr") if "2026-11-r1: " in " ".join(row.itertext())}
+        with system.database.read() as session:
+            names = user_names(session, [team.finance.user_id, team.approver.user_id])
+        assert f"By pay run: 2026-11-r1: Approved by – {names[team.approver.user_id]}" in told
+        assert "By pay run: 2026-11-r1: State – Closed" in told
+        for form in ("csv", "xlsx", "html", "pdf"):
+            sent = page.form("/reports/stipends/2026-11/files").with_(format=form, lang="fr")
+            answer = browser.send("POST", "/reports/stipends/2026-11/files", data=sent, headers=FROM_HERE)
+            assert answer.status_code == 200
+            assert str(team.approver.user_id) not in answer.text
+            assert form != "csv" or f"approved_by.0,now,{names[team.approver.user_id]}," in answer.text
 
     def test_rows_that_wait_for_a_decision_are_told_first(self, sign_in, system, team, address):
         browser = sign_in(Role.FINANCE_OFFICER)

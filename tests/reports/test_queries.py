@@ -72,6 +72,7 @@ class TestFigures:
         for name in ("policy", "policy_line"):
             assert [(row["people"], row["entitled_minor"]) for row in parts[name]] == [(3, 180_000)]
         assert [(row["key"], row["instructed_minor"]) for row in parts["run"]] == [("2026-11", 180_000)]
+        assert parts["sex_age"] == [{"key": "f.25-59", "people": 3, "entitled_minor": 180_000, "paid_minor": 120_000}]
         people = list(queries.persons(session, look(team)))
         assert sum(row["closing"] for row in people) == found["equation"]["closing"]
         assert sorted(row["closing"] for row in people) == [0, 0, 60_000]

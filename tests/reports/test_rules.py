@@ -48,10 +48,37 @@ def test_the_hash_is_that_of_the_canonical_text():
             [{"figure": "rows.j.key", "was": None, "now": "j"}, {"figure": "rows.j.n", "was": None, "now": 1}],
         ),
         ({"ids": ["a"]}, {"ids": ["b"]}, [{"figure": "ids.0", "was": "a", "now": "b"}]),
+        (
+            {"breakdowns": {"office": [{"key": "KGL", "n": 1}]}},
+            {"breakdowns": {"office": [{"key": "KGL", "n": 2}], "sex_age": [{"key": "f.0-4", "n": 1}]}},
+            [{"figure": "breakdowns.office.KGL.n", "was": 1, "now": 2}],  # of sex and age the first knew nothing
+        ),
     ],
 )
 def test_differences(was, now, found):
     assert rules.differences(was, now) == found
+
+
+@pytest.mark.parametrize(
+    ("age", "band"),
+    [
+        (None, "unknown"),
+        (0, "0-4"),
+        (4, "0-4"),
+        (5, "5-11"),
+        (11, "5-11"),
+        (12, "12-17"),
+        (17, "12-17"),
+        (18, "18-24"),
+        (24, "18-24"),
+        (25, "25-59"),
+        (59, "25-59"),
+        (60, "60+"),
+        (101, "60+"),
+    ],
+)
+def test_age_bands(age, band):
+    assert rules.age_band(age).value == band
 
 
 @pytest.mark.parametrize(
@@ -118,6 +145,10 @@ def figures(people, office=3):
         "breakdowns": {
             "channel": [{"key": "cash_desk", "people": people, "paid_minor": 1_260}],
             "office": [{"key": "KGL", "label": "Kigali", "people": office, "entitled": office * 100}],
+            "sex_age": [
+                {"key": "f.25-59", "people": people - 7, "entitled_minor": 3_600, "paid_minor": 1_240},
+                {"key": "m.60+", "people": 7, "entitled_minor": 700, "paid_minor": 700},
+            ],
             "policy": [],
             "policy_line": [],
             "run": [{"key": "2026-11", "people": people}],
@@ -131,10 +162,20 @@ def test_what_is_published_names_no_small_number():
     assert open_["people"] == {"new": None, "missed": 0, "missed_reasons": {"no_payee": 10}}
     assert open_["breakdowns"]["channel"] == [{"key": "cash_desk", "people": 40, "paid_minor": 1_500}]
     assert open_["breakdowns"]["office"] == [{"key": "KGL", "label": "Kigali", "people": None, "entitled": None}]
+    assert open_["breakdowns"]["sex_age"] == [
+        {"key": "f.25-59", "people": 35, "entitled_minor": 3_500, "paid_minor": 1_000},
+        {"key": "m.60+", "people": None, "entitled_minor": None, "paid_minor": None},
+    ]
     assert "run" not in open_["breakdowns"]
     assert open_["runs"] == []
     assert "persons_sha256" not in open_
     assert open_["fund"] == {"received_minor": 12_500}  # nothing for each person
+
+
+def test_a_report_from_before_a_breakdown_is_published_without_it():
+    old = figures(people=42)
+    del old["breakdowns"]["sex_age"]
+    assert "sex_age" not in rules.publishable(old)["breakdowns"]
 
 
 def test_a_month_of_few_people_publishes_no_amount():

@@ -16,7 +16,7 @@ from receiver.people.actions.arrivals import add_arrival, mark_here
 from receiver.people.actions.changes import changes
 from receiver.people.actions.households import begin_on_arrival, give_up_collecting
 from receiver.people.actions.twins import look_again
-from receiver.people.models import NameKey, Person
+from receiver.people.models import EarlierIdentity, NameKey, Person
 from receiver.people.queries import names_of, needs_of, needs_place, remark_of, remark_place
 from receiver.people.rules import (
     PREFIX,
@@ -33,7 +33,7 @@ from receiver.people.rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
     from uuid import UUID
 
@@ -102,6 +102,7 @@ def change_identity(session: Session, actor: Actor, person: Person, identity: Id
     changed = changes(session, before, identity_columns(identity))
     if not changed:
         return
+    _keep_earlier(session, person, before, changed)
     _write(person, identity_columns(identity))
     session.flush()
     write_name_keys(session, person)
@@ -231,6 +232,17 @@ def identity_columns(identity: Identity) -> Mapping[str, object]:
         "birth_precision": born.precision,
         "nationality": identity.nationality,
     }
+
+
+def _keep_earlier(session: Session, person: Person, before: Mapping[str, object], changed: Collection[str]) -> None:
+    """Keep sex and birth as they were recorded, if either changes: reports of earlier moments count by them."""
+    if not COUNTED_BY.isdisjoint(changed):
+        known = {name: before[name] for name in COUNTED_BY}
+        session.add(EarlierIdentity(person_id=person.id, changed_at=clock.now(), **known))
+
+
+COUNTED_BY = frozenset({"sex", "birth_year", "birth_month", "birth_day", "birth_precision"})
+"""What reports count people by."""
 
 
 def _write(person: Person, columns: Mapping[str, object]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _TITLE = _("Stipends in %(month)s")
-_WHO = {
+WHO = {
     "prepared_by": p_("report", "Prepared by"),
     "submitted_by": p_("report", "Sent for approval by"),
     "approved_by": p_("report", "Approved by"),
@@ -49,7 +49,7 @@ def facts(figures: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tupl
         yield "hash", p_("report", "Hash of this report"), figures["hash"]
     for run in figures["runs"]:
         name = i18n.fmt.isolated(run["key"])
-        for key, label in _WHO.items():
+        for key, label in WHO.items():
             people = [names.get(user, user) for user in run[key]]
             if people:
                 yield f"{run['key']}.{key}", _RUN.with_(run=name, what=label), i18n.fmt.listing(people)
@@ -59,5 +59,17 @@ _RUN = p_("report", "Pay run %(run)s: %(what)s")
 
 
 def user_ids(figures: Mapping[str, Any]) -> set[str]:
-    """The users whose names the facts need."""
-    return {user for run in figures["runs"] for key in _WHO for user in run[key]}
+    """The users whose names the facts need, and the table of what a revision changes."""
+    named = {user for run in figures["runs"] for key in WHO for user in run[key]}
+    return named | {
+        user
+        for each in figures["differences"]
+        if names_somebody(each["figure"])
+        for user in (each["was"], each["now"])
+        if user
+    }
+
+
+def names_somebody(path: str) -> bool:
+    """Whether the figure at a path such as `runs.2026-11.approved_by.0` is the id of a user."""
+    return path.startswith("runs.") and not WHO.keys().isdisjoint(path.split("."))

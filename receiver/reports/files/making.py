@@ -112,12 +112,13 @@ def _csv_rows(material: Material) -> Iterator[list[object]]:
     title = _said(title_of(figures))
     for key, about, fact in facts(figures, material.names):
         yield ["report", key, "value", _said(fact), None, title, _said(about), None]
-    for sheet in sheets(figures, material.persons):
+    for sheet in sheets(figures, material.persons, material.names):
         for key, label, values in sheet.rows:
             for column, value in zip(sheet.columns, values, strict=True):
                 money = figures["currency"] if kind_of(sheet, key, column.kind) == "money" else None
                 words = [_said(sheet.title), _said(label), _said(column.label)]
-                yield [sheet.key, key, column.key, value, money, *words]
+                told = _said(value) if isinstance(value, Words) else value
+                yield [sheet.key, key, column.key, told, money, *words]
 
 
 _CSV_HEADS = (_("Part of the report"), _("What the line is about"), _("What the figure says"))
@@ -142,7 +143,7 @@ def _xlsx(material: Material) -> bytes:
         money = book.add_format({"num_format": f"[${currency}] #,##0" + ("." + "0" * decimals if decimals else "")})
         rtl = i18n.language().dir == "rtl"
         _facts_sheet(book, material, bold, small, rtl=rtl)
-        for sheet in sheets(material.figures, material.persons):
+        for sheet in sheets(material.figures, material.persons, material.names):
             page = book.add_worksheet(_tab(sheet))
             if rtl:
                 page.right_to_left()
@@ -164,7 +165,7 @@ def _xlsx(material: Material) -> bytes:
                         shown = value / 10**decimals if is_money else value
                         page.write_number(row, place, shown, money if is_money else number)
                     elif value is not None:
-                        page.write_string(row, place, str(value))
+                        page.write_string(row, place, _said(value))
     return out.getvalue()
 
 
@@ -208,7 +209,7 @@ def drawn(material: Material) -> dict[str, Any]:
     people = list(_first(material.persons, MOST_PRINTED + 1))
     too_many = len(people) > MOST_PRINTED
     tables = []
-    for sheet in sheets(figures, () if too_many else people):
+    for sheet in sheets(figures, () if too_many else people, material.names):
         rows = [
             [
                 i18n.text(label),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from receiver.kit.months import Month
 from receiver.kit.words import Words, _, p_
 from receiver.ledger.rules import Cause
-from receiver.reports.rules import TERM_LABELS, TERMS, figures_beside
+from receiver.people.rules import Sex
+from receiver.reports.files.facts import WHO, names_somebody
+from receiver.reports.rules import TERM_LABELS, TERMS, AgeBand, figures_beside
 from receiver.stipends.rules.checklist import Flag
 from receiver.stipends.rules.enrolments import EndReason, HoldReason
 from receiver.stipends.rules.entitlements import LineKind
@@ -77,6 +80,7 @@ TITLES: dict[str, Words] = {
     "comparison": p_("report", "Beside another month"),
     "channel": p_("report", "By way of payment"),
     "office": p_("report", "By office"),
+    "sex_age": p_("report", "By sex and age"),
     "policy": p_("report", "By policy"),
     "policy_line": p_("report", "By line of the policy"),
     "run": p_("report", "By pay run"),
@@ -89,15 +93,17 @@ TITLES: dict[str, Words] = {
     "persons": p_("report", "Person by person"),
 }
 
-_KINDS: dict[str, type[LabelledEnum]] = {
-    "channel": Channel,
-    "policy_line": LineKind,
-    "exceptions": ExceptionKind,
-    "later": Cause,
-    "on_hold": HoldReason,
-    "ended": EndReason,
-    "missed": Flag,
+_KINDS: dict[str, tuple[type[LabelledEnum], ...]] = {
+    "channel": (Channel,),
+    "sex_age": (Sex, AgeBand),
+    "policy_line": (LineKind,),
+    "exceptions": (ExceptionKind,),
+    "later": (Cause,),
+    "on_hold": (HoldReason,),
+    "ended": (EndReason,),
+    "missed": (Flag,),
 }
+_OF_RUN = {**WHO, "state": p_("report", "State"), "digest": p_("report", "Hash of the pay run")}
 _NO_OFFICE = _("Erased people")
 _BECAUSE = _("%(what)s: %(why)s")
 _IN = p_("report", "In %(month)s")
@@ -105,8 +111,15 @@ COUNTS = frozenset({"people", "new", "continuing", "on_hold", "ended", "missed"}
 """Figures that are no money, where a table holds both."""
 
 
-def sheets(figures: Mapping[str, Any], persons: Iterable[Mapping[str, Any]] = ()) -> Iterator[Sheet]:
-    """The tables of a report in their order; those with nothing to tell are left out, people one by one come last."""
+def sheets(
+    figures: Mapping[str, Any],
+    persons: Iterable[Mapping[str, Any]] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Sheet]:
+    """The tables of a report in their order; those with nothing to tell are left out, people one by one come last.
+
+    `names` are those of the users who appear, by id.
+    """
     yield _pairs("totals", figures["totals"])
     yield from _equation(figures)
     yield Sheet("people", TITLES["people"], LABELS["people"], (_number("people"),), list(_people(figures["people"])))
@@ -135,7 +148,7 @@ def sheets(figures: Mapping[str, Any], persons: Iterable[Mapping[str, Any]] = ()
         lost = Column("returned_minor", LABELS["failed_returned"])
         yield _table("series", figures["series"], (*_money("paid_minor"), lost, *_money("held_minor")))
     if figures["differences"]:
-        yield _differences(figures["differences"])
+        yield _differences(figures["differences"], names)
     if not figures.get("public"):
         yield persons_sheet(persons)
 
@@ -152,10 +165,10 @@ def persons_sheet(persons: Iterable[Mapping[str, Any]]) -> Sheet:
 
 def label_of(section: str, key: str) -> Label:
     """What a machine key means to people."""
-    kind = _KINDS.get(section)
-    if kind is not None and key in set(kind):
-        return kind(key).label
-    return LABELS.get(key, key)
+    if section == "runs" and key in _OF_RUN:
+        return _OF_RUN[key]
+    words = [kind(key).label for kind in _KINDS.get(section, ()) if key in set(kind)]
+    return words[0] if words else LABELS.get(key, key)
 
 
 def _money(*names: str) -> tuple[Column, ...]:
@@ -172,6 +185,7 @@ _BREAKDOWNS: dict[str, tuple[Column, ...]] = {
         *_money("instructed_minor", "paid_minor", "pending_minor", "failed_minor", "returned_minor"),
     ),
     "office": (_number("people"), *_money(*TERMS)),
+    "sex_age": (_number("people"), *_money("entitled_minor", "paid_minor")),
     "policy": (_number("people"), *_money("entitled_minor")),
     "policy_line": (_number("people"), *_money("entitled_minor")),
     "run": (_number("people"), *_money("instructed_minor")),
@@ -187,6 +201,8 @@ def _table(key: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column
 def _named(section: str, row: Mapping[str, Any]) -> Label:
     if section == "office":
         return row["label"] or _NO_OFFICE
+    if section == "sex_age":
+        return _at(section, row["key"].split("."))
     return label_of(section, row["key"])
 
 
@@ -276,16 +292,22 @@ _SECTIONS: dict[str, Words] = {
 }
 
 
-def _differences(found: Sequence[Mapping[str, Any]]) -> Sheet:
+def _differences(found: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Sheet:
     columns = (Column("was", p_("report", "Before"), "text"), Column("now", p_("report", "Now"), "text"))
     rows = [
-        (each["figure"], figure_named(each["figure"]), (each["was"], each["now"]))
+        (
+            each["figure"],
+            figure_named(each["figure"]),
+            [_told(each["figure"], each[column.key], names) for column in columns],
+        )
         for each in found
         if not each["figure"].endswith((".key", ".label"))
     ]
     return Sheet("differences", TITLES["differences"], p_("report", "Figure"), columns, rows)
 
 
-def run_state(value: str) -> Words:
-    """The words for a state of a run."""
-    return RunState(value).label
+def _told(path: str, value: Any, names: Mapping[str, str]) -> Any:
+    """A figure that changed as people read it: a user by name, a state in words, an amount as it is."""
+    if path.startswith("runs.") and path.endswith(".state") and value in set(RunState):
+        return RunState(value).label
+    return names.get(value, value) if names_somebody(path) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from receiver.reports.queries import proof
+from receiver.reports.queries.groups import by_sex_and_age
 from receiver.reports.queries.money import Look, by_channel, by_office, gaps, ledger_equation, of_earlier
 from receiver.reports.queries.people import people_counts
 from receiver.reports.queries.persons import persons_hash
@@ -45,6 +46,7 @@ def work_out(session: Session, look: Look, *, whole: bool = True) -> dict[str, A
         "breakdowns": {
             "channel": channels,
             "office": by_office(session, look),
+            "sex_age": by_sex_and_age(session, look),
             "policy": policies,
             "policy_line": lines,
             "run": proof.by_run(session, look),

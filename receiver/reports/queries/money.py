@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from receiver.partners.models import Programme
 
 E = LedgerEntry
-_original = aliased(LedgerEntry)
-REAL = func.coalesce(_original.cause, E.cause)
+original = aliased(LedgerEntry)
+"""The entry that a reversal takes back."""
+REAL = func.coalesce(original.cause, E.cause)
 """The cause of an entry, that of its original for a reversal."""
 
-_INTO = case((E.credit_kind == AccountKind.OWED, E.amount_minor), (E.debit_kind == AccountKind.OWED, -E.amount_minor))
+INTO = case((E.credit_kind == AccountKind.OWED, E.amount_minor), (E.debit_kind == AccountKind.OWED, -E.amount_minor))
 """What an entry adds to what people are owed."""
 
 _BY_CAUSE: dict[str, tuple[tuple[Cause, ...], int]] = {
@@ -73,11 +74,11 @@ def total(row: Any) -> int:
 def _terms(month: Month) -> dict[str, ColumnElement[Any]]:
     here = E.report_month == month
     sums: dict[str, Any] = {
-        name: func.sum(case((and_(here, REAL.in_(causes)), sign * _INTO), else_=0))
+        name: func.sum(case((and_(here, REAL.in_(causes)), sign * INTO), else_=0))
         for name, (causes, sign) in _BY_CAUSE.items()
     }
-    sums["opening"] = func.sum(case((E.report_month < month, _INTO), else_=0))
-    sums["closing"] = func.sum(_INTO)
+    sums["opening"] = func.sum(case((E.report_month < month, INTO), else_=0))
+    sums["closing"] = func.sum(INTO)
     return {name: func.coalesce(sums[name], 0).label(name) for name in TERMS}
 
 
@@ -86,7 +87,7 @@ def owed(look: Look, *groups: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*groups, *_terms(look.month).values())
         .select_from(E)
-        .outerjoin(_original, _original.seq == E.reverses)
+        .outerjoin(original, original.seq == E.reverses)
         .where(*look.known, E.report_month <= look.month)
         .where(or_(E.debit_kind == AccountKind.OWED, E.credit_kind == AccountKind.OWED))
     )
@@ -104,11 +105,11 @@ def ledger_equation(session: Session, look: Look) -> Equation:
 
 def of_earlier(session: Session, look: Look) -> list[dict[str, Any]]:
     """How much of each term of the equation is about an earlier month, whose report was final: by month and term."""
-    cause, amount = REAL.label("cause"), func.sum(_INTO)
+    cause, amount = REAL.label("cause"), func.sum(INTO)
     rows = session.execute(
         select(E.month, cause, amount)
         .select_from(E)
-        .outerjoin(_original, _original.seq == E.reverses)
+        .outerjoin(original, original.seq == E.reverses)
         .where(*look.entries, E.month < look.month)
         .where(or_(E.debit_kind == AccountKind.OWED, E.credit_kind == AccountKind.OWED))
         .group_by(E.month, cause)
