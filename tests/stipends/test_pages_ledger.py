@@ -16,6 +16,12 @@ from receiver.ledger.queries import instalments
 from tests.factories.stipends import enrolled, make_people, make_run
 from tests.support.pages import ORIGIN
 
+BALANCES = {
+    "account": ["100000000", "99940000", "99880000", "99820000"],
+    "person": ["60000", "0", "0"],
+    "": [""] * 10,
+}
+"""What a fund still has, and what somebody is owed, after each entry; with all accounts nothing adds up."""
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": ORIGIN}
 
 
@@ -48,7 +54,13 @@ def test_the_same_for_paper_and_as_a_table(finance, sign_in, closed, team, kinds
         assert rows[0]["cause_words"] == "Cause in words"
         assert len(rows) == lines + 1
         assert rows[1]["entry_id"] == page.all(".//tbody/tr")[0].get("id")
-        assert (rows[1]["balance_minor"] != "") is asked.startswith("account")
+        balances = [row["balance_minor"] for row in rows[1:]]
+        assert balances == BALANCES[asked.partition("=")[0]]
+        shown, printed = (
+            ["".join(filter(str.isdigit, "".join(cell.itertext()))) for cell in one.all(".//td[@data-l='Balance']")]
+            for one in (page, paper)
+        )
+        assert shown == printed == [one for one in balances if one]
         assert kinds()[0] is Kind.LEDGER_LISTED
     assert {row["person"] for row in rows[1:]} == {"", *(one.reference for one in team.people)}
     assert "Person A" not in answer.text

@@ -28,8 +28,8 @@ from receiver.ledger.queries import (
     entries,
     entries_in_parts,
     person_account,
-    running_balance,
 )
+from receiver.ledger.queries.running import balances_after
 from receiver.ledger.rules import AccountKind, Cause
 from receiver.people.queries import person_by_reference
 from receiver.stipends.forms.money import LedgerFileForm, LedgerFilter
@@ -48,17 +48,21 @@ _SHARED = (AccountKind.BANK, AccountKind.FUND, AccountKind.IN_TRANSIT, AccountKi
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a filter asks for; `nobody` is a person whom the ledger does not know."""
+    """What a filter asks for; `nobody` is a person whom the ledger does not know.
+
+    `owed` is the account of what the person is owed.
+    """
 
     entries: EntryFilter
     account: AccountRow | None
     person: str
     nobody: bool
+    owed: AccountRow | None = None
 
     @property
-    def balanced(self) -> bool:
-        """Whether no entry of the account is left out, so that it has a balance after each."""
-        return self.account is not None and self.entries.month is None and not self.person
+    def balanced(self) -> AccountRow | None:
+        """The account whose balance stands after each entry: the one chosen, else what the person is owed."""
+        return self.account or self.owed
 
     @property
     def asked(self) -> dict[str, str]:
@@ -69,9 +73,9 @@ class Wanted:
 
 @router.get("")
 def ledger(request: Request, session: ReadSession, actor: Reader, filters: Asked[LedgerFilter]) -> Response:
-    """Entries, the oldest first; people by reference. With an account: its balance after each."""
+    """Entries, the oldest first; people by reference. With an account or a person: the balance after each."""
     wanted = _wanted(session, actor, filters)
-    ctx = {**_ctx(session, wanted, filters.value_of("after"), "/stipends/ledger")}
+    ctx = _ctx(session, wanted, filters.value_of("after"), "/stipends/ledger")
     return page(request, "stipends/ledger.html", ctx, block="rows", form=filters)
 
 
@@ -135,17 +139,18 @@ def _table(db: Database, wanted: Wanted, head: list[list[str]], labels: dict[Cau
 
 
 def _rows(session: Session, wanted: Wanted, labels: dict[Cause, str]) -> Iterator[list[object]]:
-    balance: Money | None = None
+    known: tuple[int, Money] | None = None
     for part in entries_in_parts(session, wanted.entries):
         people = references_by_pseudonym(session, {row.person for row in part if row.person})
         names = user_names(session, {row.posted_by for row in part if row.posted_by})
+        balances = _balances(session, wanted, part, known)
+        last = part[-1].seq
+        known = (last, balances[last]) if balances else None
         for row in part:
-            if wanted.balanced and wanted.account:
-                balance = _after(wanted.account, balance or Money.zero(row.amount.currency), row)
             yield [
                 *(row.entry_id, row.recorded_at, row.business_date, row.month, row.report_month, row.programme),
                 *(row.purpose, row.run, row.cause.value, labels[row.cause], str(row.debit), str(row.credit)),
-                *(row.amount.minor, row.amount.currency, balance.minor if balance else None),
+                *(row.amount.minor, row.amount.currency, balances[row.seq].minor if balances else None),
                 people.get(row.person, row.person) if row.person else None,
                 row.end_to_end_id,
                 f"E-{row.reverses}" if row.reverses else None,
@@ -170,35 +175,39 @@ def _ctx(session: Session, wanted: Wanted, after: str, own: str, size: int = 25)
 
 def _beside(session: Session, wanted: Wanted, rows: Sequence[EntryRow]) -> dict[str, Any]:
     """What is shown beside entries: references, who entered them, and the balances after them."""
-    balances: dict[int, Money] = {}
-    if wanted.balanced and wanted.account and rows:
-        balance = running_balance(session, wanted.account, rows[0].seq)
-        for row in rows:
-            balances[row.seq] = balance = _after(wanted.account, balance, row)
     return {
         "references": references_by_pseudonym(session, {row.person for row in rows if row.person}),
         "names": user_names(session, {row.posted_by for row in rows if row.posted_by}),
-        "balances": balances,
+        "balances": _balances(session, wanted, rows),
+        "balanced": wanted.balanced,
     }
 
 
-def _after(account: AccountRow, balance: Money, row: EntryRow) -> Money:
-    """The balance of an account after an entry of it."""
-    debits = account.account.kind is AccountKind.BANK
-    return balance + row.amount if (row.debit == account.account) is debits else balance - row.amount
+def _balances(
+    session: Session, wanted: Wanted, rows: Sequence[EntryRow], known: tuple[int, Money] | None = None
+) -> dict[int, Money]:
+    """The balance after each of these entries; none without an account."""
+    if wanted.balanced is None or not rows:
+        return {}
+    first, last = rows[0].seq, rows[-1].seq
+    return balances_after(session, wanted.balanced, wanted.entries, first, last, known=known)
 
 
 def _wanted(session: Session, actor: Actor, filters: LedgerFilter | LedgerFileForm) -> Wanted:
     shared = accounts(session, *_SHARED)
     filters.offer("account", [(str(row.id), str(row.account)) for row in shared])
     chosen = next((row for row in shared if str(row.id) == filters.values.get("account")), None)
-    reference, pseudonym, nobody = "", None, False
+    reference, mine = "", None
     if filters.values.get("person"):
         person = person_by_reference(session, actor, filters.value_of("person"), Permission.LEDGER_VIEW)
         mine = person_account(session, person.id)
-        reference, pseudonym, nobody = person.reference, (mine.account.owner if mine else None), mine is None
-    month, account_id = filters.values.get("month"), chosen.id if chosen else None
-    return Wanted(EntryFilter(month=month, person=pseudonym, account_id=account_id), chosen, reference, nobody)
+        reference = person.reference
+    fits = EntryFilter(
+        month=filters.values.get("month"),
+        person=mine.account.owner if mine else None,
+        account_id=chosen.id if chosen else None,
+    )
+    return Wanted(fits, chosen, reference, nobody=bool(reference) and mine is None, owed=mine)
 
 
 def _said(words: Words) -> str:
