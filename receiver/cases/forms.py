@@ -1,6 +1,17 @@
 """What the pages of the register, cases, notes, tasks and attachments ask for."""
 
-from receiver.cases.rules import MOST, CloseReason, NoteKind, OpeningReason, Order, Presence, Stage, TaskKind, Whose
+from receiver.cases.rules import (
+    MOST,
+    CloseReason,
+    NoteKind,
+    OpeningReason,
+    Order,
+    Presence,
+    ProposalList,
+    Stage,
+    TaskKind,
+    Whose,
+)
 from receiver.kit.words import _, p_
 from receiver.people.rules import Need
 from receiver.web.forms import (
@@ -130,6 +141,13 @@ class TaskFilter(Form):
     """Which tasks the list shows."""
 
     whose = optional(Choice(_("Whose tasks"), Whose))
+    after = optional(Hidden(_("Place in the list")))
+
+
+class ProposalFilter(Form):
+    """Which proposals the list shows."""
+
+    show = optional(Choice(_("Proposals"), ProposalList))
     after = optional(Hidden(_("Place in the list")))
 
 

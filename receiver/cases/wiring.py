@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from receiver import i18n
 from receiver.access import Permission
 from receiver.cases import actions, queries
-from receiver.cases.rules import ANSWERS_SHOWN
+from receiver.cases.rules import ANSWERS_SHOWN, ProposalList
 from receiver.kit import clock
 from receiver.kit.words import _, p_
 from receiver.people import hooks
@@ -110,7 +110,7 @@ DUE = TodayList(
 
 PROPOSALS = TodayList(
     "proposals",
-    _("Proposals to decide"),
+    ProposalList.WAITING.label,
     Permission.CASE_CLOSE,
     _proposals,
     "cases/today_proposal.html",
@@ -121,11 +121,11 @@ PROPOSALS = TodayList(
 
 ANSWERS = TodayList(
     "answers",
-    _("Answers to your proposals"),
+    ProposalList.ANSWERED.label,
     Permission.CASE_EDIT,
     _answers,
     "cases/today_proposal.html",
-    "/proposals",
+    "/proposals?show=answered",
     _("Nothing was answered lately."),
     order=26,
 )

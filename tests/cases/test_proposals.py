@@ -12,7 +12,8 @@ from receiver.cases.models import CaseProposal
 from receiver.cases.rules import AlreadyProposed, CloseReason, ProposalDecided, ProposalKind, ProposalState
 from receiver.kit import clock
 from receiver.kit.ids import new_id
-from tests.factories.accounts import make_actor, make_office, make_user
+from receiver.people.models import Person
+from tests.factories.accounts import acting, make_actor, make_office, make_user
 from tests.factories.cases import make_case
 from tests.factories.people import make_person
 
@@ -193,6 +194,37 @@ class TestPages:
         with system.database.read() as session:
             kinds = [entry.kind for entry in audit.trail(session, limit=2)]
         assert Kind.CASE_PROPOSAL_DECIDED in kinds
+
+    def test_page_by_page(self, system, browser, boss, office, worker):
+        with system.database.write() as session:
+            actor = acting(session, worker)
+            people = [make_person(session, office, f"Person {number:02}") for number in range(27)]
+            for person in people:
+                case = make_case(session, person, caseworker_id=worker.id)
+                actions.propose(session, actor, person, case, reason="Done.", close_reason=CloseReason.GOALS_MET)
+
+        def names(page):
+            return [name for person in people if (name := person.full_name) in page.text()]
+
+        page = boss.get("/proposals")
+        assert names(page) == [one.full_name for one in people[:25]]
+        assert "1–25 of 27" in page.text()
+        assert "Show all 27" in boss.get("/today").text(".//section[@id='proposals']")
+        second = boss.get(page.links["Next"], hx=True)
+        assert names(second) == [one.full_name for one in people[25:]]
+        assert names(boss.get(second.links["Previous"])) == names(page)
+        assert "Nothing was answered lately." in boss.get(page.links["Answers to your proposals"]).text()
+        with system.database.write() as session:
+            decider = make_actor(session, Role.SUPERVISOR, offices=[office])
+            for one, person in zip(session.query(CaseProposal).order_by(CaseProposal.id).all(), people, strict=True):
+                actions.refuse_proposal(session, decider, session.get_one(Person, person.id), one, answer="Not yet.")
+        page = browser.get("/proposals?show=waiting")  # which is for those who decide
+        assert set(names(page)) == {one.full_name for one in people[2:]}
+        second = browser.get(page.links["Next"], hx=True)
+        assert names(second) == [one.full_name for one in people[:2]]
+        assert names(browser.get(second.links["Previous"])) == names(page)
+        assert "Proposals to decide" not in page.links
+        browser.get("/proposals?after=x", status=422)
 
     def test_without_an_open_case_there_is_nothing_to_propose(self, system, browser, office, huye):
         with system.database.write() as session:

@@ -42,6 +42,7 @@ from receiver.cases.queries.proposals import (
     ProposalRow,
     ProposalTold,
     answer_place,
+    answered_page,
     answered_proposals,
     open_proposal,
     open_proposals,
@@ -49,6 +50,7 @@ from receiver.cases.queries.proposals import (
     reason_of_proposal,
     reason_of_proposal_place,
     told,
+    waiting_page,
     waiting_proposals,
 )
 from receiver.cases.queries.register import (
@@ -111,6 +113,7 @@ __all__ = [
     "TaskRow",
     "VersionRow",
     "answer_place",
+    "answered_page",
     "answered_proposals",
     "attachment_like",
     "attachment_of",
@@ -169,5 +172,6 @@ __all__ = [
     "versions_of",
     "visible_cases",
     "visible_tasks",
+    "waiting_page",
     "waiting_proposals",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select, tuple_
 
 from receiver import vault
 from receiver.access import Permission
@@ -13,11 +13,12 @@ from receiver.accounts.queries import office_names, user_names
 from receiver.cases.models import CaseProposal
 from receiver.cases.rules import ProposalState
 from receiver.kit.errors import NotFound
+from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
 from receiver.people.queries import CARD, PersonCard, portions, visible, visible_people
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -94,21 +95,23 @@ def told(session: Session, proposal: CaseProposal) -> ProposalTold:
 
 def waiting_proposals(session: Session, actor: Actor, limit: int) -> tuple[list[ProposalRow], int]:
     """What waits for this actor's decision, the oldest first, and how many there are."""
-    where = (
-        CaseProposal.state == ProposalState.OPEN,
-        CaseProposal.person_id.in_(visible_people(actor, Permission.CASE_CLOSE).with_only_columns(Person.id)),
-    )
-    count = session.scalar(select(func.count()).select_from(CaseProposal).where(*where)) or 0
-    wanted = (
-        select(CaseProposal, *CARD)
-        .join(Person, Person.id == CaseProposal.person_id)
-        .where(*where)
-        .order_by(CaseProposal.id)
-        .limit(limit)
-    )
-    found = session.execute(wanted).all() if count else []
-    names = user_names(session, {row[0].proposed_by for row in found if row[0].proposed_by is not None})
-    return [ProposalRow(row[0], PersonCard.of(row), names.get(row[0].proposed_by)) for row in found], count
+    wanted = _waiting(actor)
+    count = _counted(session, wanted)
+    found = session.execute(wanted.order_by(CaseProposal.id).limit(limit)).all() if count else []
+    return _waiting_rows(session, found), count
+
+
+def waiting_page(session: Session, actor: Actor, cursor: Cursor | None) -> Page[ProposalRow]:
+    """The same page by page; a place is the id of a proposal."""
+    wanted = _waiting(actor)
+    count = _counted(session, wanted)
+    back = cursor is not None and cursor.back
+    if cursor is not None:
+        (place,) = cursor.place
+        wanted = wanted.where(CaseProposal.id < place if back else CaseProposal.id > place)
+    order = CaseProposal.id.desc() if back else CaseProposal.id
+    rows = _waiting_rows(session, session.execute(wanted.order_by(order).limit(DEFAULT_SIZE + 1)).all())
+    return Page.build(rows, DEFAULT_SIZE, lambda row: (row.proposal.id,), cursor=cursor, total=count)
 
 
 def answered_proposals(session: Session, actor: Actor, since: datetime, limit: int) -> tuple[list[ProposalRow], int]:
@@ -116,29 +119,59 @@ def answered_proposals(session: Session, actor: Actor, since: datetime, limit: i
 
     Whoever moved to an office that the actor does not see is among them, as their own proposal.
     """
-    where = (
-        CaseProposal.proposed_by == actor.user_id,
-        CaseProposal.state != ProposalState.OPEN,
-        CaseProposal.decided_at >= since,
-        Person.erased_at.is_(None),
+    wanted = _answered(actor, since)
+    latest = wanted.order_by(CaseProposal.decided_at.desc(), CaseProposal.id.desc())
+    found = session.execute(latest.limit(limit)).all()
+    return _answered_rows(session, actor, found), _counted(session, wanted) if found else 0
+
+
+def answered_page(session: Session, actor: Actor, since: datetime, cursor: Cursor | None) -> Page[ProposalRow]:
+    """The same page by page; a place is the moment of the answer and the id."""
+    wanted = _answered(actor, since)
+    count = _counted(session, wanted)
+    key = tuple_(CaseProposal.decided_at, CaseProposal.id)
+    back = cursor is not None and cursor.back
+    if cursor is not None:
+        here = tuple_(*cursor.place)
+        wanted = wanted.where(key > here if back else key < here)
+    order = (CaseProposal.decided_at, CaseProposal.id)
+    found = session.execute(
+        wanted.order_by(*(order if back else (column.desc() for column in order))).limit(DEFAULT_SIZE + 1)
+    ).all()
+    rows = _answered_rows(session, actor, found)
+    return Page.build(
+        rows, DEFAULT_SIZE, lambda row: (row.proposal.decided_at, row.proposal.id), cursor=cursor, total=count
     )
-    joined = select(CaseProposal, *CARD).join(Person, Person.id == CaseProposal.person_id).where(*where)
-    found = session.execute(joined.order_by(CaseProposal.decided_at.desc()).limit(limit)).all()
-    if not found:
-        return [], 0
-    count = session.scalar(select(func.count()).select_from(joined.subquery())) or 0
+
+
+def _waiting(actor: Actor) -> Select[*tuple[Any, ...]]:
+    seen = visible_people(actor, Permission.CASE_CLOSE).with_only_columns(Person.id)
+    joined = select(CaseProposal, *CARD).join(Person, Person.id == CaseProposal.person_id)
+    return joined.where(CaseProposal.state == ProposalState.OPEN, CaseProposal.person_id.in_(seen))
+
+
+def _answered(actor: Actor, since: datetime) -> Select[*tuple[Any, ...]]:
+    mine = (CaseProposal.proposed_by == actor.user_id, CaseProposal.state != ProposalState.OPEN)
+    joined = select(CaseProposal, *CARD).join(Person, Person.id == CaseProposal.person_id)
+    return joined.where(*mine, CaseProposal.decided_at >= since, Person.erased_at.is_(None))
+
+
+def _counted(session: Session, wanted: Select[*tuple[Any, ...]]) -> int:
+    return session.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def _waiting_rows(session: Session, found: Sequence[Row[*tuple[Any, ...]]]) -> list[ProposalRow]:
+    names = user_names(session, {row[0].proposed_by for row in found if row[0].proposed_by is not None})
+    return [ProposalRow(row[0], PersonCard.of(row), names.get(row[0].proposed_by)) for row in found]
+
+
+def _answered_rows(session: Session, actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> list[ProposalRow]:
     scope = actor.scope(Permission.CASE_VIEW)
     names = user_names(session, {row[0].decided_by for row in found if row[0].decided_by is not None})
-    rows = [
-        ProposalRow(
-            row[0],
-            PersonCard.of(row),
-            names.get(row[0].decided_by),
-            scope.covers(row.office_id),
-        )
+    return [
+        ProposalRow(row[0], PersonCard.of(row), names.get(row[0].decided_by), scope.covers(row.office_id))
         for row in found
     ]
-    return rows, count
 
 
 def reason_of_proposal(session: Session, proposal: CaseProposal) -> str:

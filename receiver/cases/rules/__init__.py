@@ -57,6 +57,7 @@ from receiver.cases.rules.proposals import (
     AlreadyProposed,
     ProposalDecided,
     ProposalKind,
+    ProposalList,
     ProposalState,
     check_waits,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "Presence",
     "ProposalDecided",
     "ProposalKind",
+    "ProposalList",
     "ProposalState",
     "SearchExpired",
     "Stage",

@@ -38,6 +38,13 @@ class ProposalState(LabelledEnum):
     OVERTAKEN = "overtaken", p_("proposal", "Settled in another way")
 
 
+class ProposalList(LabelledEnum):
+    """Which proposals a list shows."""
+
+    WAITING = "waiting", _("Proposals to decide")
+    ANSWERED = "answered", _("Answers to your proposals")
+
+
 class AlreadyProposed(Refusal):
     """One proposal of a kind waits at a time."""
 
