@@ -202,7 +202,7 @@ class TestClosing:
 
     def test_not_with_a_remainder(self, session, team, people, monkeypatch):
         run = make_run(session, team, "reconciling")
-        monkeypatch.setattr("receiver.stipends.queries.payments.moved", lambda _session, _filter: {})
+        monkeypatch.setattr("receiver.stipends.queries.payments.moved_of_runs", lambda _session, _cause, _runs: {})
         with pytest.raises(DoesNotAddUp):
             actions.close_run(session, team.finance, run)
 

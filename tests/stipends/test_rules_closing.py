@@ -4,7 +4,15 @@ import pytest
 
 from receiver.kit.money import Money
 from receiver.kit.months import Month
-from receiver.stipends.rules.closing import DoesNotAddUp, ExceptionsOpen, StillPending, Tally, close, why_not_close
+from receiver.stipends.rules.closing import (
+    DoesNotAddUp,
+    ExceptionsOpen,
+    StillPending,
+    Tally,
+    close,
+    remainder,
+    why_not_close,
+)
 from receiver.stipends.rules.runs import RunCannotMove, RunName, RunState
 
 RUN = RunName(Month(2026, 11))
@@ -56,6 +64,24 @@ def test_a_run_is_closed_when_nothing_is_open_and_the_difference_is_zero(figures
 def test_only_a_run_being_reconciled_is_closed(state):
     with pytest.raises(RunCannotMove):
         close(RUN, state, tally(), pending=0, exceptions=0)
+
+
+@pytest.mark.parametrize(
+    ("state", "figures", "difference"),
+    [
+        (RunState.DRAFT, None, None),
+        (RunState.SUBMITTED, {}, None),
+        (RunState.APPROVED, {}, None),
+        (RunState.ABANDONED, {}, None),
+        (RunState.RELEASED, {"paid": 60, "pending": 10}, 0),
+        (RunState.RECONCILING, {}, 0),
+        (RunState.RECONCILING, {"paid": 69}, 1),
+        (RunState.CLOSED, None, 0),
+    ],
+)
+def test_the_list_of_runs_says_what_is_left_over_once_a_run_was_sent(state, figures, difference):
+    told = remainder(state, "RWF", None if figures is None else tally(**figures))
+    assert told == (None if difference is None else Money(difference, "RWF"))
 
 
 def test_the_sentences_count():

@@ -16,7 +16,7 @@ from receiver.ledger.models import Instalment, LedgerAccount, LedgerEntry, Ledge
 from receiver.ledger.rules import Account, AccountKind, Cause, natural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -166,6 +166,19 @@ def moved(session: Session, wanted: EntryFilter) -> dict[Cause, Moved]:
         .group_by(real)
     )
     return {Cause(cause): Moved(int(count), int(total)) for cause, count, total in session.execute(statement) if cause}
+
+
+def moved_of_runs(session: Session, cause: Cause, runs: Collection[UUID]) -> dict[UUID, int]:
+    """What one cause moved for each of these runs, in minor units, less what was reversed of it: one query."""
+    entry, original = LedgerEntry, aliased(LedgerEntry)
+    signed = case((entry.cause == Cause.REVERSE, -entry.amount_minor), else_=entry.amount_minor)
+    statement = (
+        select(entry.run_id, func.sum(signed))
+        .outerjoin(original, original.seq == entry.reverses)
+        .where(entry.run_id.in_(runs), func.coalesce(original.cause, entry.cause) == cause)
+        .group_by(entry.run_id)
+    )
+    return {run: int(minor) for run, minor in session.execute(statement) if run}
 
 
 def owed_before(session: Session, programme: str, month: Month, purpose: str | None = None) -> int:

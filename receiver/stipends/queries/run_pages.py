@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,9 @@ from receiver.stipends import queries
 from receiver.stipends.models import Payee, Payment, PayRun, RunLine, RunStep
 from receiver.stipends.queries.lines import shown_by
 from receiver.stipends.queries.pay_files import still_to_send
+from receiver.stipends.queries.payments import tallies
 from receiver.stipends.rules.checklist import Flag, pack, unpack
+from receiver.stipends.rules.closing import ADDS_UP, remainder
 from receiver.stipends.rules.listing import LineFilter
 from receiver.stipends.rules.payments import IN_TRANSIT, OWED_AGAIN, Channel, PaymentState
 from receiver.stipends.rules.runs import PREPARING, LineStatus, RunAct, RunState
@@ -48,13 +50,17 @@ PAYEES_LATELY = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run in the list: `failed` counts its payments that failed or came back."""
+    """A run in the list: `failed` counts its payments that failed or came back.
+
+    `difference` is what its equation (`Tally`) leaves over; None while the run was not sent as a whole.
+    """
 
     run: PayRun
     programme: Programme
     failed: int
     held: int
     closed_at: datetime | None
+    difference: Money | None = None
 
     @property
     def total(self) -> Money:
@@ -63,7 +69,7 @@ class RunRow:
 
 
 def run_page(session: Session, actor: Actor, cursor: str | None) -> Page[RunRow]:
-    """Runs, the newest month on top, and of a month the runs that follow below those they follow: one query.
+    """Runs, the newest month on top, and of a month the runs that follow below those they follow: three queries.
 
     Raises:
         RoleNeeded
@@ -83,7 +89,15 @@ def run_page(session: Session, actor: Actor, cursor: str | None) -> Page[RunRow]
         wanted = wanted.where(or_(beyond, and_(PayRun.month == month, further)))
     order = (PayRun.month, PayRun.id.desc()) if back else (PayRun.month.desc(), PayRun.id)
     found = [RunRow(*row) for row in session.execute(wanted.order_by(*order).limit(DEFAULT_SIZE + 1))]
-    return Page.build(found, DEFAULT_SIZE, lambda row: (row.run.month, row.run.id), cursor=place)
+    listed = _with_differences(session, found)
+    return Page.build(listed, DEFAULT_SIZE, lambda row: (row.run.month, row.run.id), cursor=place)
+
+
+def _with_differences(session: Session, rows: Sequence[RunRow]) -> list[RunRow]:
+    added_up = tallies(session, [row.run for row in rows if row.run.state in ADDS_UP])
+    return [
+        replace(row, difference=remainder(row.run.state, row.run.currency, added_up.get(row.run.id))) for row in rows
+    ]
 
 
 def from_place(wanted: Select[Any], key: Any, place: Cursor | None, *, down: bool = False) -> Select[Any]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Refusal
+from receiver.kit.money import Money
 from receiver.kit.words import _, n_
 from receiver.stipends.rules.runs import RunMove, RunState, move_run
 
 if TYPE_CHECKING:
-    from receiver.kit.money import Money
     from receiver.stipends.rules.runs import RunName
 
 
@@ -61,6 +61,20 @@ class Tally:
         """Zero, when frozen - held back = instructed = paid + failed + returned + pending."""
         sent = self.frozen - self.held_back - self.instructed
         return sent or self.instructed - self.paid - self.failed - self.returned - self.pending
+
+
+ADDS_UP = frozenset({RunState.RELEASED, RunState.RECONCILING})
+"""States in which a run must add up, and can be looked at as long as it is not closed."""
+
+
+def remainder(state: RunState, currency: str, tally: Tally | None) -> Money | None:
+    """What a run leaves over, for lists of runs; None while it was not sent as a whole, or never will be.
+
+    One that is closed had no remainder, and what moves a payment of it later posts as much as it moves.
+    """
+    if state is RunState.CLOSED:
+        return Money.zero(currency)
+    return tally.difference if tally is not None and state in ADDS_UP else None
 
 
 def why_not_close(tally: Tally, pending: int, exceptions: int) -> Refusal | None:
