@@ -169,6 +169,8 @@ class Kind(LabelledEnum):
     PAY_RUN_REBUILT = "pay_run.rebuilt", _("A pay run was built again."), _INFO, "finance_officer"
     PAY_RUN_FOLLOW_UP_BUILT = "pay_run.follow_up_built", _("A follow-up run was built."), _INFO, "finance_officer"
     PAY_RUN_LINE_SETTLED = "pay_run.line_settled", _("A finding about a line of a pay run was settled with a reason.")
+    PAY_RUN_LINE_LEFT_OUT = "pay_run.line_left_out", _("Somebody was left out of a pay run, with a reason."), _NOTICE
+    PAY_RUN_LINE_TAKEN_BACK = "pay_run.line_taken_back", _("Somebody was taken back into a pay run."), _NOTICE
     PAY_RUN_SUBMITTED = "pay_run.submitted", _("A pay run was sent for approval."), _NOTICE, "approver"
     PAY_RUN_APPROVED = "pay_run.approved", _("A pay run was approved."), _NOTICE, "finance_officer"
     PAY_RUN_REJECTED = "pay_run.rejected", _("A pay run was sent back."), _NOTICE, "finance_officer"

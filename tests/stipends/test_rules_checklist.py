@@ -39,6 +39,7 @@ def person(**more):
         ({"payee": PayeeStanding.NOT_CONFIRMED}, (Flag.NUMBER_NOT_CONFIRMED,)),
         ({"payee": PayeeStanding.COOLING_OFF}, (Flag.COOLING_OFF,)),
         ({"on_hold": True}, (Flag.ON_HOLD,)),
+        ({"left_out": True}, (Flag.LEFT_OUT,)),
         ({"died": True}, (Flag.DIED,)),
         ({"left": True}, (Flag.LEFT,)),
         ({"died": True, "left": True}, (Flag.DIED,)),
@@ -61,7 +62,7 @@ def test_everything_odd_about_a_person_is_named_in_one_order(facts, raised):
 @pytest.mark.parametrize("flag", list(Flag))
 def test_a_flag_says_whether_the_person_is_missed_and_what_to_do(flag):
     expected = {Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD, Flag.NOTHING_OWED}
-    assert is_missed([flag]) is (flag in expected)
+    assert is_missed([flag]) is (flag in expected | {Flag.LEFT_OUT})
     assert str(ADVICE[flag]).endswith(".")
 
 

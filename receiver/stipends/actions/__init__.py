@@ -19,6 +19,7 @@ effect. What is given as people are their ids. Reasons are what somebody typed; 
 | (the background) fill a run that was started | `fill_run` | same |
 | build it again | `rebuild_run` | PAY_RUN_PREPARE |
 | accept findings with a reason; pay somebody at the desk this once | `accept_findings`, `pay_at_desk` | same |
+| leave somebody out of a draft with a reason, and take that back | `leave_out`, `take_back` | same |
 | freeze it and ask for approval | `submit_run` | PAY_RUN_SUBMIT |
 | approve it (another human, typed total, digest), send it back | `approve_run`, `reject_run` | PAY_RUN_APPROVE |
 | write a comment beside a line for those who prepare it again | `comment_line` | PAY_RUN_APPROVE |
@@ -59,6 +60,7 @@ from receiver.stipends.actions.exceptions import settle_exception
 from receiver.stipends.actions.files import PayFile, download_file, hand_over
 from receiver.stipends.actions.findings import accept_findings, pay_at_desk
 from receiver.stipends.actions.holds import extend_hold, place_hold, release_hold
+from receiver.stipends.actions.leaving_out import leave_out, take_back
 from receiver.stipends.actions.payees import (
     ask_cash_desk,
     ask_mobile_money,
@@ -116,6 +118,7 @@ __all__ = [
     "fill_run",
     "hand_over",
     "hold_back",
+    "leave_out",
     "make_receipt",
     "mark_paid",
     "mark_uncollected",
@@ -135,6 +138,7 @@ __all__ = [
     "start_run",
     "store_results",
     "submit_run",
+    "take_back",
     "take_results",
     "take_stored",
 ]

@@ -4,6 +4,7 @@ from receiver.kit.words import _, p_
 from receiver.stipends.forms.amounts import Amount
 from receiver.stipends.rules.exceptions import Decision
 from receiver.stipends.rules.handovers import HandoverWay
+from receiver.stipends.rules.leaving_out import LeaveOutReason
 from receiver.stipends.rules.listing import LineFilter, PaymentFilter
 from receiver.web.body import MIB
 from receiver.web.forms import (
@@ -89,6 +90,13 @@ class ReasonForm(Form):
     """Why something is taken back."""
 
     reason = Text(_("Why"), length=500, rows=3)
+
+
+class LeaveOutForm(Form):
+    """Why somebody is left out of a run."""
+
+    reason = Choice(_("Why"), LeaveOutReason)
+    text = Text(_("What the approver should know"), length=500, rows=3)
 
 
 class CommentForm(Form):

@@ -5,7 +5,7 @@
 | `policies` | policies and their versions, enrolments, holds |
 | `payees` | ways to be paid: never changed but for their state, so a run can point to the one it froze |
 | `entitlements` | what a person is owed for a month, once for ever, and what it was before it was corrected |
-| `runs` | pay runs, their history, their list of people, accepted findings, comments of approvers |
+| `runs` | pay runs, their history, their list of people, accepted findings, who is left out, comments of approvers |
 | `payments` | payments, which are the frozen lines of a run, the files that instruct them, and their handing over |
 | `results` | files of results, and rows that wait for a person |
 | `assignments` | who looks into such a row |
@@ -19,7 +19,7 @@ from receiver.stipends.models.payees import Payee
 from receiver.stipends.models.payments import Handover, Instruction, Payment
 from receiver.stipends.models.policies import Enrolment, Hold, Policy, PolicyVersion
 from receiver.stipends.models.results import ResultException, ResultFile
-from receiver.stipends.models.runs import Acceptance, LineComment, PayRun, RunLine, RunStep
+from receiver.stipends.models.runs import Acceptance, LeftOut, LineComment, PayRun, RunLine, RunStep
 
 __all__ = [
     "Acceptance",
@@ -30,6 +30,7 @@ __all__ = [
     "Handover",
     "Hold",
     "Instruction",
+    "LeftOut",
     "LineComment",
     "MissedMonth",
     "PayRun",

@@ -1,4 +1,4 @@
-"""Pay runs, their history, the list of people they look at, findings that were accepted, and comments on lines."""
+"""Pay runs, their history, the list of people they look at, accepted findings, who is left out, comments on lines."""
 
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from receiver.db.ddl import Guard, append_only, keep
 from receiver.db.types import Choice, Json, currency_code, minor
 from receiver.kit.months import Month
 from receiver.stipends.rules.checklist import Flag, unpack
+from receiver.stipends.rules.leaving_out import LeaveOutReason
 from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.runs import RUN_ARROWS, LineStatus, RunAct, RunKind, RunName, RunState
 
@@ -150,6 +151,34 @@ class RunLine(HasId, Base):
         return unpack(self.flags)
 
 
+class LeftOut(HasId, Stamped, Base):
+    """That somebody is left out of a run on purpose, and why; the words are sealed as the person's own.
+
+    It holds for every build of the run until it is taken back, which happens while the run is a draft.
+    """
+
+    __tablename__ = "left_out"
+    __table_args__ = (
+        CheckConstraint("(taken_back_at IS NULL) = (taken_back_by IS NULL)", name="taken_back_by_somebody"),
+        Index(
+            "uq_left_out_run_id_person_id_now",
+            "run_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("taken_back_at IS NULL"),
+            postgresql_where=text("taken_back_at IS NULL"),
+        ),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_runs.id", ondelete="RESTRICT"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    reason: Mapped[LeaveOutReason] = mapped_column(Choice(LeaveOutReason))
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+    left_out_by: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    taken_back_at: Mapped[datetime | None] = mapped_column()
+    taken_back_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+
+
 class LineComment(HasId, Stamped, Base):
     """What an approver wrote beside a person on a list that waited for approval; sealed as the person's own.
 
@@ -214,6 +243,7 @@ LINES_KEPT = Guard(
     when="EXISTS (SELECT 1 FROM pay_runs run WHERE run.id = OLD.run_id AND run.state <> 'draft')",
 )
 keep(PayRun.__table__, [ARROWS, FREEZES, KEPT])
+keep(LeftOut.__table__, append_only(LeftOut.__table__, may_change=["taken_back_at", "taken_back_by"]))
 keep(RunLine.__table__, [LINES_STAY, LINES_KEPT])
 for _model in (RunStep, Acceptance, LineComment):
     _table = Base.metadata.tables[_model.__tablename__]

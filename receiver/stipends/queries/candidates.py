@@ -12,6 +12,7 @@ from receiver import vault
 from receiver.people.models import Household, HouseholdMember, Person
 from receiver.people.queries import portions
 from receiver.stipends.models import Enrolment, Entitlement, Hold, Payee, Payment, PayRun, Policy
+from receiver.stipends.queries.leaving_out import is_left_out
 from receiver.stipends.queries.payments import reason_place
 from receiver.stipends.rules.entitlements import Span
 from receiver.stipends.rules.payees import PayeeState
@@ -39,8 +40,9 @@ class Candidate(NamedTuple):
 
     `standing_id` is an entitlement of the month that exists, `elsewhere` says that another programme owes it, `live`
     that a payment of it is on its way or arrived, `owed_again` the newest one that failed or came back, `held_back`
-    that a released run of the month left the person out after freezing. The payee is what counts now. `number_failed`
-    says that this very number is the one for which the provider refused `owed_again`.
+    that a released run of the month held the person's line back, `left_out` that this run is not to pay them. The payee
+    is what counts now. `number_failed` says that this very number is the one for which the provider refused
+    `owed_again`.
     """
 
     person_id: UUID
@@ -58,6 +60,7 @@ class Candidate(NamedTuple):
     last_payment: UUID | None
     last_payee: UUID | None
     on_hold: bool
+    left_out: bool
     payee_id: UUID | None
     channel: Channel | None
     payee_state: PayeeState | None
@@ -90,6 +93,7 @@ def candidates(session: Session, run: PayRun, people: Collection[UUID] | None = 
             _newest(Payment.id, Payment.person_id == Person.id, Payment.state.not_in(NEVER_SENT)),
             _newest(Payment.payee_id, Payment.person_id == Person.id, Payment.state.not_in(NEVER_SENT)),
             exists().where(Hold.person_id == Person.id, Hold.released_at.is_(None)),
+            is_left_out(run),
             *(one_of(name) for name in ("id", "channel", "state", "blind", "likeness", "usable_from")),
         )
         .outerjoin(standing, and_(standing.person_id == Person.id, *_like(standing, run.purpose, run.month)))

@@ -26,6 +26,7 @@ from receiver.stipends.models import (
     RunLine,
 )
 from receiver.stipends.queries.candidates import NEVER_SENT, overlapping
+from receiver.stipends.queries.leaving_out import reason_of_missed
 from receiver.stipends.queries.run_pages import from_place
 from receiver.stipends.queries.runs import GONE_OUT
 from receiver.stipends.queries.working import Reckoner
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor
     from receiver.kit.months import Month
+    from receiver.stipends.rules.leaving_out import LeaveOutReason
 
 MOST_MONTHS = 12
 """Months that are worked out live for one person; the oldest ones of more come in a list only."""
@@ -52,13 +54,17 @@ MOST_MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class MissedRow:
-    """A missed month with its person and programme; `ready` says that a follow-up would pay it now."""
+    """A missed month with its person and programme; `ready` says that a follow-up would pay it now.
+
+    `left_out` is why the person was left out on purpose the last time, if they were.
+    """
 
     missed: MissedMonth
     reference: str
     name: str
     programme: str
     ready: bool
+    left_out: LeaveOutReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ def _visible(actor: Actor, *columns: Any) -> Select[Any]:
 
 
 def _rows(actor: Actor, now: datetime, *more: Any) -> Select[Any]:
-    columns = (MissedMonth, Person.reference, Person.full_name, Programme.code, payable(now), *more)
+    columns = (MissedMonth, Person.reference, Person.full_name, Programme.code, payable(now), reason_of_missed(), *more)
     return _visible(actor, *columns).join(Programme, Programme.id == MissedMonth.programme_id)
 
 

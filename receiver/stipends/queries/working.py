@@ -125,10 +125,11 @@ def work_out_run(
 
 
 def _concerns(run: PayRun, done: Worked) -> bool:
-    """A follow-up is about money that came back or was held back, and about people who can be paid now."""
+    """A follow-up is about money that came back or was held back, and who can be paid now or is left out of it."""
     if run.kind is not RunKind.FOLLOW_UP:
         return True
-    return bool(done.who.owed_again) or done.who.held_back or done.status is LineStatus.INCLUDED
+    known = bool(done.who.owed_again) or done.who.held_back or done.who.left_out
+    return known or done.status is LineStatus.INCLUDED
 
 
 def _work(
@@ -149,6 +150,7 @@ def _work(
         one.left_kind is LeftKind.DIED,
         one.number_failed and not desk,
         one.held_back and not one.owed_again,
+        one.left_out,
         chosen,
     )
     return Worked(
@@ -178,6 +180,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of the situation
     died: bool,
     number_failed: bool,
     held_back: bool,
+    left_out: bool,
     chosen: Channel,
 ) -> tuple[int, bool, Channel]:
     """The flags of a person in this situation as bits, whether the run leaves them out, and the channel."""
@@ -195,6 +198,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of the situation
             died=died,
             number_failed=number_failed,
             held_back=held_back,
+            left_out=left_out,
         )
     )
     return pack(raised), is_missed(raised), paying_channel(chosen, raised)

@@ -15,6 +15,7 @@ from receiver.ledger.queries import fund_position
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.amounts import amount_of
 from receiver.stipends.forms.runs import ApprovalForm, CommentForm, ReasonForm
+from receiver.stipends.queries.leaving_out import omissions
 from receiver.stipends.queries.run_pages import MOST, changed_lines, changed_payees, checked, line_of, sampled_lines
 from receiver.stipends.routes.framing import Code, Run, found, remarks, run_page, told
 from receiver.stipends.rules.approval import TotalDiffers, why_not_approve
@@ -144,6 +145,7 @@ def _approval_page(request: Request, session: Session, actor: Actor, run: Run, s
         "changes": changed_lines(session, run.run) if frozen else [],
         "payees": payees,
         "payee_names": user_names(session, {who for one in payees for who in (one.asked_by, one.decided_by) if who}),
+        "omitted": omissions(session, run.run, told=actor.may(Permission.STIPEND_VIEW)) if frozen else {},
         "reasons": queries.acceptances(session, run.run),
         **remarks(request, session, run),
         "fund": fund_position(session, run.programme.code, run.programme.currency),

@@ -20,6 +20,7 @@ from receiver.partners.models import Programme
 from receiver.partners.queries import programmes
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.runs import LinesFilter, LinesForm, NewRunForm, PageFilter, ReasonForm, SubmissionForm
+from receiver.stipends.queries.leaving_out import omissions
 from receiver.stipends.queries.missed import missed_counts
 from receiver.stipends.queries.run_pages import (
     flag_counts,
@@ -32,7 +33,7 @@ from receiver.stipends.queries.run_pages import (
     run_page as runs_listed,
 )
 from receiver.stipends.routes.framing import Code, Run, found, frame, remarks, run_page
-from receiver.stipends.rules.checklist import ADVICE, AcceptanceNeedsReason, ChecklistOpen, is_missed
+from receiver.stipends.rules.checklist import ADVICE, AcceptanceNeedsReason, ChecklistOpen, Flag, is_missed
 from receiver.stipends.rules.listing import LineFilter
 from receiver.stipends.rules.runs import ReasonMissing, RunState
 from receiver.web.answers import see_other
@@ -40,6 +41,7 @@ from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
 from receiver.web.forms import Form
 from receiver.web.render import form_page, page
 from receiver.web.router import Router
+from receiver.web.visit import actor_of
 
 router = Router(prefix="/stipends")
 Lister = Annotated[Actor, require(Permission.PAY_RUN_LIST)]
@@ -240,8 +242,13 @@ def _lines_page(
     which = filters.values.get("show") or LineFilter.ALL
     numbers = line_numbers(run.run)
     here = {one: _filtered(run, one) for one in LineFilter}
+    actor, listed = actor_of(request), line_page(session, run.run, which, filters.value_of("after"))
+    tells = actor is not None and actor.may(Permission.STIPEND_VIEW)
+    omitted = [row.reference for row in listed.rows if Flag.LEFT_OUT in row.findings]
     ctx: dict[str, Any] = {
-        "page": line_page(session, run.run, which, filters.value_of("after")),
+        "page": listed,
+        "omitted": omissions(session, run.run, omitted, told=tells) if omitted else {},
+        "leaves_out": run.run.state is RunState.DRAFT and actor is not None and actor.may(Permission.PAY_RUN_PREPARE),
         "numbers": numbers,
         "which": which,
         "after": filters.value_of("after"),

@@ -37,17 +37,20 @@ class Flag(LabelledEnum):
     PAYEE_TO_CHECK = "payee_to_check", p_("checklist", "Payment failed: the number must be checked")
     HELD_BACK = "held_back", p_("checklist", "Held back after the list was frozen")
     ENROLLED_LATE = "enrolled_late", p_("checklist", "Enrolled after the run of the month")
+    LEFT_OUT = "left_out", p_("checklist", "Left out on purpose")
 
 
-MISSED = frozenset({Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD, Flag.NOTHING_OWED})
+MISSED = frozenset(
+    {Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD, Flag.NOTHING_OWED, Flag.LEFT_OUT}
+)
 """Whoever has one of these gets nothing from the run; the others are paid, but looked at."""
 
-DESK_HELPS = MISSED - {Flag.ON_HOLD, Flag.NOTHING_OWED}
+DESK_HELPS = MISSED - {Flag.ON_HOLD, Flag.NOTHING_OWED, Flag.LEFT_OUT}
 """Whoever misses a run for one of these and no other of `MISSED` is paid once it sends them to the cash desk."""
 
 WHY_MISSED = (
     *(Flag.NO_PAYEE, Flag.NUMBER_NOT_CONFIRMED, Flag.COOLING_OFF, Flag.ON_HOLD),
-    *(Flag.DIED, Flag.LEFT, Flag.HELD_BACK, Flag.ENROLLED_LATE),
+    *(Flag.DIED, Flag.LEFT, Flag.HELD_BACK, Flag.ENROLLED_LATE, Flag.LEFT_OUT),
 )
 """For what a month in which something was owed was not paid."""
 
@@ -71,6 +74,10 @@ ADVICE: dict[Flag, Words] = {
     Flag.PAYEE_TO_CHECK: _("Check the number with the person and confirm it again, or pay at the cash desk."),
     Flag.HELD_BACK: _("Read in the history of the earlier run why the money was held back, and decide."),
     Flag.ENROLLED_LATE: _("A follow-up run pays what is owed for the month."),
+    Flag.LEFT_OUT: _(
+        "Read why beside the line of the run. It can be taken back while that is a draft; later a follow-up run pays "
+        "the month."
+    ),
 }
 """What to do about each."""
 
@@ -115,6 +122,7 @@ class Standing:
     died: bool = False
     number_failed: bool = False
     held_back: bool = False
+    left_out: bool = False
 
 
 _PAYEE_FLAGS = {
@@ -140,6 +148,7 @@ def flags(person: Standing) -> tuple[Flag, ...]:
         # Those two are paid at the cash desk whatever their number.
         Flag.PAYEE_TO_CHECK: person.number_failed and not (person.open_duplicate or person.died),
         Flag.HELD_BACK: person.held_back,
+        Flag.LEFT_OUT: person.left_out,
     }
     return tuple(flag for flag in Flag if raised.get(flag))
 

@@ -83,6 +83,8 @@ class RunAct(LabelledEnum):
     REBUILD = "rebuild", p_("pay run, history", "Built again")
     ACCEPT = "accept", p_("pay run, history", "Finding accepted")
     PAY_AT_DESK = "pay_at_desk", p_("pay run, history", "Sent to the cash desk")
+    LEAVE_OUT = "leave_out", p_("pay run, history", "Left somebody out")
+    TAKE_BACK = "take_back", p_("pay run, history", "Took somebody back in")
     SUBMIT = "submit", p_("pay run, history", "Sent to approval")
     APPROVE = "approve", p_("pay run, history", "Approved")
     REJECT = "reject", p_("pay run, history", "Returned with a reason")
@@ -96,7 +98,9 @@ class RunAct(LabelledEnum):
     ABANDON = "abandon", p_("pay run, history", "Abandoned")
 
 
-PREPARING = frozenset({RunAct.BUILD, RunAct.REBUILD, RunAct.ACCEPT, RunAct.PAY_AT_DESK})
+PREPARING = frozenset(
+    {RunAct.BUILD, RunAct.REBUILD, RunAct.ACCEPT, RunAct.PAY_AT_DESK, RunAct.LEAVE_OUT, RunAct.TAKE_BACK}
+)
 """Who did one of these prepared the run, and does not approve it."""
 
 
