@@ -124,12 +124,12 @@ class TestSecondFactor:
     @pytest.fixture
     def secret(self, sign_in, user):
         browser = sign_in(user)
-        page = browser.get("/me/second-factor")
-        page = browser.follow(browser.post("/me/second-factor"))
+        page = browser.get("/me/2fa")
+        page = browser.follow(browser.post("/me/2fa"))
         secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[@class='id long']")[0].text or ""))
-        wrong = browser.post("/me/second-factor/confirmation", {"code": "000000"}, status=422)
+        wrong = browser.post("/me/2fa/confirmation", {"code": "000000"}, status=422)
         assert "This code is not right" in wrong.text()
-        page = browser.post("/me/second-factor/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
+        page = browser.post("/me/2fa/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
         self.codes = [each.text for each in page.all(".//ul[@class='codes']//span")]
         assert len(self.codes) == 10
         return secret
@@ -177,29 +177,29 @@ class TestSecondFactor:
 
     def test_it_is_switched_off_with_password_and_code(self, sign_in, user, secret, system):
         browser = sign_in(user)
-        assert browser.get("/me/second-factor/removal").h1 == "Switch off the second factor"
+        assert browser.get("/me/2fa/removal").h1 == "Switch off the second factor"
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
             code = pyotp.TOTP(secret).now()
-            browser.post("/me/second-factor/removal", {"password": "wrong wrong wrong", "code": code}, status=422)
-            browser.post("/me/second-factor/removal", {"password": PASSWORD, "code": "000000"}, status=422)
-            browser.post("/me/second-factor/removal", {"password": PASSWORD, "code": code})
+            browser.post("/me/2fa/removal", {"password": "wrong wrong wrong", "code": code}, status=422)
+            browser.post("/me/2fa/removal", {"password": PASSWORD, "code": "000000"}, status=422)
+            browser.post("/me/2fa/removal", {"password": PASSWORD, "code": code})
         with system.database.read() as session:
             assert not queries.has_second_factor(queries.user(session, user.id))
 
     def test_new_recovery_codes_replace_the_old(self, sign_in, user, secret, system):
         browser = sign_in(user)
-        page = browser.post("/me/second-factor/recovery-codes", status=200)
+        page = browser.post("/me/2fa/recovery-codes", status=200)
         assert len(page.all(".//ul[@class='codes']//span")) == 10
         with system.database.read() as session:
             assert queries.recovery_codes_left(session, user.id) == 10
 
     def test_no_recovery_codes_without_a_second_factor(self, sign_in, user):
-        answer = sign_in(user).post("/me/second-factor/recovery-codes")
-        assert answer.response.headers["location"] == "/me/second-factor"
+        answer = sign_in(user).post("/me/2fa/recovery-codes")
+        assert answer.response.headers["location"] == "/me/2fa"
 
     def test_a_second_setting_up_changes_nothing(self, sign_in, user, secret):
-        sign_in(user).post("/me/second-factor")
-        assert "The second factor is on" in sign_in(user).get("/me/second-factor").text()
+        sign_in(user).post("/me/2fa")
+        assert "The second factor is on" in sign_in(user).get("/me/2fa").text()
 
 
 class TestOwnAccount:
@@ -290,9 +290,9 @@ class TestOwnAccount:
 
     def test_confirming_asks_for_the_code_too(self, sign_in, user, system):
         browser = sign_in(user)
-        page = browser.follow(browser.post("/me/second-factor"))
+        page = browser.follow(browser.post("/me/2fa"))
         secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[@class='id long']")[0].text or ""))
-        browser.post("/me/second-factor/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
+        browser.post("/me/2fa/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
         page = browser.post("/me/step-up", {"password": PASSWORD}, status=422)
         assert "This code is not right" in page.text()
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
@@ -301,7 +301,7 @@ class TestOwnAccount:
     def test_setting_up_a_factor_needs_a_fresh_confirmation(self, sign_in, user):
         browser = sign_in(user)
         with time_machine.travel(clock.now() + timedelta(minutes=11)):
-            browser.post("/me/second-factor", status=403)
+            browser.post("/me/2fa", status=403)
 
 
 class TestLanguage:
@@ -497,9 +497,9 @@ class TestUsers:
 
     def test_a_link_takes_no_second_factor_away(self, admin, browser, user, sign_in):
         theirs = sign_in(user)
-        page = theirs.follow(theirs.post("/me/second-factor"))
+        page = theirs.follow(theirs.post("/me/2fa"))
         secret = "".join(re.findall(r"[A-Z2-7]", page.all(".//p/span[@class='id long']")[0].text or ""))
-        theirs.post("/me/second-factor/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
+        theirs.post("/me/2fa/confirmation", {"code": pyotp.TOTP(secret).now()}, status=200)
         _slip, path = self.slip_for(admin, user)
         browser.post(path, {"password": "eleven old bicycles", "again": "eleven old bicycles"})
         answer = give(browser, "eleven old bicycles")

@@ -26,11 +26,6 @@ FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Ori
 
 
 @pytest.fixture
-def finance(enter, team):
-    return enter(team.finance)
-
-
-@pytest.fixture
 def closed(system, team):
     """A closed run of three people, one of them paid at the cash desk: ten entries with the money received."""
     with system.database.write() as session:

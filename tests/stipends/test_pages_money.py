@@ -16,11 +16,6 @@ from tests.support.queries import counted
 
 
 @pytest.fixture
-def finance(enter, team):
-    return enter(team.finance)
-
-
-@pytest.fixture
 def auditor(sign_in):
     return sign_in(Role.AUDITOR)
 

@@ -22,16 +22,6 @@ from tests.support.queries import counted
 
 
 @pytest.fixture
-def finance(enter, team):
-    return enter(team.finance)
-
-
-@pytest.fixture
-def approver(enter, team):
-    return enter(team.approver)
-
-
-@pytest.fixture
 def person(system, team):
     with system.database.write() as session:
         return enrolled(session, team, "Selam Haile", pay="none")

@@ -2,49 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from receiver.access import Role
 from receiver.audit import Kind
 from receiver.stipends import actions
-from tests.factories.stipends import NOVEMBER, enrolled, make_people, make_run, on_hold
+from tests.factories.stipends import NOVEMBER, enrolled, on_hold
 from tests.support.pages import ORIGIN
 from tests.support.queries import counted
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": ORIGIN}
-
-
-@pytest.fixture
-def approver(enter, team):
-    return enter(team.approver)
-
-
-@pytest.fixture
-def finance(enter, team):
-    return enter(team.finance)
-
-
-@pytest.fixture
-def releaser(enter, team):
-    return enter(team.releaser)
-
-
-@pytest.fixture
-def at(team):
-    def address(part=""):
-        return f"/stipends/runs/2026-11{'/' + part if part else ''}?programme={team.programme.code}"
-
-    return address
-
-
-@pytest.fixture
-def bring(system, team):
-    def make(until="draft", number=3):
-        with system.database.write() as session:
-            make_people(session, team, number)
-            return make_run(session, team, until)
-
-    return make
 
 
 def errors(page):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 import time_machine
 
 from receiver.access import Role
@@ -28,41 +27,6 @@ from tests.factories.stipends import (
     wallet,
 )
 from tests.support.queries import counted
-
-
-@pytest.fixture
-def finance(enter, team):
-    return enter(team.finance)
-
-
-@pytest.fixture
-def approver(enter, team):
-    return enter(team.approver)
-
-
-@pytest.fixture
-def releaser(enter, team):
-    return enter(team.releaser)
-
-
-@pytest.fixture
-def at(team):
-    def address(part=""):
-        return f"/stipends/runs/2026-11{'/' + part if part else ''}?programme={team.programme.code}"
-
-    return address
-
-
-@pytest.fixture
-def bring(system, team):
-    """Make the run of November at a step, with three people."""
-
-    def make(until="draft", number=3):
-        with system.database.write() as session:
-            make_people(session, team, number)
-            return make_run(session, team, until)
-
-    return make
 
 
 def errors(page):

@@ -137,7 +137,7 @@ def _shared(session: Session, team: Team, *places: Place) -> None:
         "/static/{file}": _stylesheet(),
         "/lists/{name}": "countries",
         "/stipends/policies/{code}": team.policy.code,
-        "/stipends/policies/{code}/versions/{number}": 1,
+        "/stipends/policies/{code}/{number}": 1,
     }
     for place in places:
         place.at.update(known)

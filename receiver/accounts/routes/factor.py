@@ -18,7 +18,7 @@ from receiver.web.deps import Bound, Db, ReadSession, Who, WriteSession
 from receiver.web.render import form_page, page
 from receiver.web.router import Router
 
-router = Router(prefix="/me/second-factor")
+router = Router(prefix="/me/2fa")
 ISSUER = "Receiver"
 
 
@@ -35,7 +35,7 @@ def begin(request: Request, session: WriteSession, actor: Who) -> Response:
     user = queries.user(session, own_id(actor))
     if not queries.has_second_factor(user):
         actions.begin_totp(session, user)
-    return see_other("/me/second-factor")
+    return see_other("/me/2fa")
 
 
 @router.post("/confirmation")
@@ -59,7 +59,7 @@ def new_codes(request: Request, session: WriteSession, actor: Who) -> Response:
     demand_stepped_up(request, actor)
     user = queries.user(session, own_id(actor))
     if not queries.has_second_factor(user):
-        return see_other("/me/second-factor")
+        return see_other("/me/2fa")
     codes = actions.new_recovery_codes(session, actor, user)
     return page(request, "accounts/recovery_codes.html", {"codes": codes})
 

@@ -157,14 +157,14 @@ def add_version(
     return form_page(request, "stipends/version_new.html", {"policy": policy}, form=form)
 
 
-@router.get("/{code}/versions/{number}")
+@router.get("/{code}/{number}")
 def show_version(request: Request, session: ReadSession, actor: Viewer, code: str, number: int) -> Response:
     """One version: its terms beside those in force, and for a second human the way to put it in force."""
     policy = queries.policy_by_code(session, actor, code, Permission.POLICY_VIEW)
     return _version_page(request, session, actor, policy, queries.version_of(session, policy, number))
 
 
-@router.get("/{code}/versions/{number}/edit")
+@router.get("/{code}/{number}/edit")
 def edit_version(request: Request, session: ReadSession, actor: Drafter, code: str, number: int) -> Response:
     """The page on which a draft is changed."""
     policy = queries.policy_by_code(session, actor, code, Permission.POLICY_DRAFT)
@@ -173,7 +173,7 @@ def edit_version(request: Request, session: ReadSession, actor: Drafter, code: s
     return form_page(request, "stipends/version_edit.html", {"policy": policy, "version": version}, form=form)
 
 
-@router.post("/{code}/versions/{number}")
+@router.post("/{code}/{number}")
 def change_version(
     request: Request, session: WriteSession, actor: Drafter, code: str, number: int, form: Bound[DraftForm]
 ) -> Response:
@@ -191,7 +191,7 @@ def change_version(
     return form_page(request, "stipends/version_edit.html", {"policy": policy, "version": version}, form=form)
 
 
-@router.post("/{code}/versions/{number}/approval")
+@router.post("/{code}/{number}/approval")
 def approve(
     request: Request,
     session: WriteSession,
@@ -210,7 +210,7 @@ def approve(
     return _version_page(request, session, actor, policy, version, form)
 
 
-@router.post("/{code}/versions/{number}/refusal")
+@router.post("/{code}/{number}/refusal")
 def refuse(
     request: Request, session: WriteSession, actor: Approver, code: str, number: int, form: Bound[RefusalForm]
 ) -> Response:
@@ -301,4 +301,4 @@ def _offer(session: Session, form: NewPolicyForm) -> None:
 
 
 def _address(policy: Policy, version: PolicyVersion) -> str:
-    return url("/stipends/policies/{code}/versions/{number}", code=policy.code, number=version.number)
+    return url("/stipends/policies/{code}/{number}", code=policy.code, number=version.number)
