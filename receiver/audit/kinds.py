@@ -177,6 +177,7 @@ class Kind(LabelledEnum):
     PAY_RUN_LINE_COMMENTED = "pay_run.line_commented", _("An approver wrote a comment beside a line of a pay run.")
     PAY_RUN_RELEASED = "pay_run.released", _("A pay run was released."), _NOTICE, "finance_officer"
     PAY_RUN_LINE_HELD_BACK = "pay_run.line_held_back", _("A line of a pay run was held back."), _NOTICE
+    PAY_FILE_OPENED = "pay_run.file_opened", _("Somebody said why they need a pay file."), _NOTICE, "approver"
     PAY_FILE_DOWNLOADED = "pay_run.file_downloaded", _("A pay file was downloaded."), _NOTICE
     PAY_FILE_HANDED_OVER = "pay_run.file_handed_over", _("A pay file was handed to the provider."), _NOTICE
     RESULTS_UPLOADED = "pay_run.results_uploaded", _("A file of results was uploaded.")

@@ -20,6 +20,7 @@ from receiver.stipends.queries.missed import missed_today
 from receiver.stipends.queries.overview import states_of
 from receiver.stipends.queries.payment_pages import failed_payments
 from receiver.stipends.queries.run_pages import runs_to_approve
+from receiver.stipends.queries.windows import asked_again
 from receiver.web.slots import CLOSING_OBJECTIONS, MENU, PERSON_TABS, TODAY, MenuGroup, MenuItem, Tab, TodayList
 
 if TYPE_CHECKING:
@@ -87,6 +88,14 @@ def _rows(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[
     return [{"row": row, "run": run, "programme": programme} for row, run, programme in found], count
 
 
+def _files(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
+    """Pay files that somebody asked for although they had been taken: money may leave twice."""
+    found, count = asked_again(session, actor, limit)
+    return [
+        {"window": one, "file": file, "run": run, "programme": programme} for one, file, run, programme in found
+    ], count
+
+
 def _days_changed(session: Session, _actor: Actor, person: Person) -> None:
     """Somebody left or died, or did not: other days count in missed months, and other months may have been missed."""
     session.flush()
@@ -103,6 +112,16 @@ APPROVE = TodayList(
     "/stipends",
     _("Nothing waits for your approval."),
     order=5,
+)
+FILES = TodayList(
+    "filesagain",
+    _("Pay files taken again"),
+    Permission.PAY_RUN_APPROVE,
+    _files,
+    "stipends/today_files.html",
+    "/stipends",
+    _("No pay file was asked for again."),
+    order=6,
 )
 FAILED = TodayList(
     "failedpay",
@@ -149,6 +168,7 @@ def wire() -> None:
     SUMMARY.offer(LINE)
     TODAY.offer(APPROVE)
     TODAY.offer(FAILED)
+    TODAY.offer(FILES)
     TODAY.offer(MISSED)
     TODAY.offer(ROWS)
     PERSON_LEFT.connect(_days_changed, name="stipends")

@@ -215,9 +215,13 @@ class Journey:
         desk = self.at("releaser").click(p_("menu", "Pay runs"), within="nav.nav")
         desk.click(f"{self.month}{name}", within="main").click(_("Release"), within="main .act").confirm_if_asked()
         desk.submit("/release").wait_for_work().open(self.run(name, "release"))
+        channels = ("mobile_money_file", "cash_desk")
+        for channel in channels:
+            asking = f"/files/{channel}/windows"
+            desk.type_into(asking, reason="It is paid out today.").submit(asking)
+            desk.reads(_("You can take the file now, once."))
         by_phone, at_desk = (
-            _rows(desk.take(f'form[action*="/files/{channel}"] button', self.folder)[1])
-            for channel in ("mobile_money_file", "cash_desk")
+            _rows(desk.take(f'form[action*="/files/{channel}?"] button', self.folder)[1]) for channel in channels
         )
         return by_phone, at_desk
 

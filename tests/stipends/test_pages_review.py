@@ -95,6 +95,8 @@ class TestHandingOver:
         where = at("files/mobile_money_file/handovers")
         assert page.text().count("Not handed over yet") == 2
         releaser.post(where, {"way": "portal", "on": "24/11/2026"}, status=409)
+        asking = page.form(at("files/mobile_money_file/windows"))
+        page = releaser.follow(releaser.submit(asking, reason="It is paid out today."))
         taking = page.form(at("files/mobile_money_file"))
         assert releaser.send("POST", taking.action, data=taking.values, headers=FROM_HERE).status_code == 200
         page = releaser.get(at("release"))

@@ -236,7 +236,7 @@ class TestApproval:
             assert "Confirm that it is you" in approver.get(at("approval")).links
             approver.submit(form, status=403, compared="1", sampled="1", total="180000")
             releaser.post(at("release"), status=403)
-            releaser.post(at("files/cash_desk"), status=403)
+            releaser.post(at("files/cash_desk/windows"), {"reason": "Today."}, status=403)
 
     def test_two_approve_above_the_threshold(self, approver, enter, team, system, settings, bring, at):
         limited = Settings(**{**settings.model_dump(), "two_approvers_above": 100_000})

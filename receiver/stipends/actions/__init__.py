@@ -25,7 +25,8 @@ effect. What is given as people are their ids. Reasons are what somebody typed; 
 | write a comment beside a line for those who prepare it again | `comment_line` | PAY_RUN_APPROVE |
 | hold lines back after freezing | `hold_back` | PAY_RUN_PREPARE |
 | release it: instructions and files, all or by channel | `release_run`, `release_in_background` | PAY_RUN_RELEASE |
-| take a pay file, and record that the provider has it | `download_file`, `hand_over` | PAY_FILE_DOWNLOAD |
+| say why a pay file is needed, take it; both in one | `open_file`, `take_file`; `download_file` | PAY_FILE_DOWNLOAD |
+| record that the provider has it | `hand_over` | same |
 | look at results without taking them | `queries.check_results` | PAY_RUN_RECONCILE |
 | take results in | `take_results` | PAY_RUN_RECONCILE |
 | the same in the background | `store_results`, `reconcile_in_background`, then `take_stored` | PAY_RUN_RECONCILE |
@@ -57,7 +58,7 @@ from receiver.stipends.actions.cash import mark_paid, mark_uncollected
 from receiver.stipends.actions.comments import comment_line
 from receiver.stipends.actions.enrolments import Enrolled, end_enrolment, enrol
 from receiver.stipends.actions.exceptions import settle_exception
-from receiver.stipends.actions.files import PayFile, download_file, hand_over
+from receiver.stipends.actions.files import PayFile, download_file, hand_over, open_file, take_file
 from receiver.stipends.actions.findings import accept_findings, pay_at_desk
 from receiver.stipends.actions.holds import extend_hold, place_hold, release_hold
 from receiver.stipends.actions.leaving_out import leave_out, take_back
@@ -122,6 +123,7 @@ __all__ = [
     "make_receipt",
     "mark_paid",
     "mark_uncollected",
+    "open_file",
     "pay_at_desk",
     "place_hold",
     "rebuild_run",
@@ -139,6 +141,7 @@ __all__ = [
     "store_results",
     "submit_run",
     "take_back",
+    "take_file",
     "take_results",
     "take_stored",
 ]

@@ -129,9 +129,9 @@ class ReleaseForm(Form):
 
 
 class DownloadForm(Form):
-    """Why a file is taken once more."""
+    """Why a file is taken."""
 
-    reason = Line(_("Why it is needed again"), length=500, optional=True)
+    reason = Line(_("Why it is needed"), length=500)
 
 
 class HandoverForm(Form):

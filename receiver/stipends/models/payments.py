@@ -117,6 +117,27 @@ class Instruction(HasId, Stamped, Base):
     downloads: Mapped[int] = mapped_column(Integer, default=0)
 
 
+class FileWindow(HasId, Stamped, Base):
+    """That somebody said why they need a pay file, which they can then take once until `ends_at`; it may be taken.
+
+    `again` says that the file had been taken before. The reason is sealed.
+    """
+
+    __tablename__ = "file_windows"
+    __table_args__ = (
+        UniqueConstraint("instruction_id", "number"),
+        CheckConstraint("reason IS NOT NULL OR again = false", name="again_with_reason"),
+    )
+
+    instruction_id: Mapped[UUID] = mapped_column(ForeignKey("instructions.id", ondelete="RESTRICT"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    again: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ends_at: Mapped[datetime] = mapped_column()
+    taken_at: Mapped[datetime | None] = mapped_column()
+
+
 class Handover(HasId, Stamped, Base):
     """That a pay file was handed to the provider, on which day, by which way, and by whom.
 
@@ -157,4 +178,5 @@ ARROWS = Guard(
 )
 keep(Payment.__table__, [*append_only(Payment.__table__, may_change=OUTCOME), ARROWS])
 keep(Instruction.__table__, append_only(Instruction.__table__, may_change=["downloads"]))
+keep(FileWindow.__table__, append_only(FileWindow.__table__, may_change=["taken_at"]))
 keep(Handover.__table__, append_only(Handover.__table__))

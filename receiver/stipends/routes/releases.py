@@ -23,11 +23,13 @@ from receiver.stipends.models import Handover, Instruction
 from receiver.stipends.queries.handovers import handovers, taken_by
 from receiver.stipends.queries.pay_files import templates
 from receiver.stipends.queries.run_pages import waiting_by_channel
+from receiver.stipends.queries.windows import asked_for
 from receiver.stipends.routes.framing import Code, Run, found, run_page, told
-from receiver.stipends.rules.approval import DownloadNeedsReason, why_not_release
+from receiver.stipends.rules.approval import why_not_release
 from receiver.stipends.rules.handovers import HandedOverBefore, HandoverDayWrong, HandoverWay
 from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.runs import RunState
+from receiver.stipends.rules.windows import is_open
 from receiver.web.answers import download, see_other
 from receiver.web.deps import Bound, ReadSession, WriteSession, require
 from receiver.web.forms import Form
@@ -70,8 +72,8 @@ def release(
     return _release_page(request, session, actor, run, form)
 
 
-@router.post("/files/{channel}")
-def take_file(
+@router.post("/files/{channel}/windows")
+def open_file(
     request: Request,
     session: WriteSession,
     actor: Downloader,
@@ -80,18 +82,24 @@ def take_file(
     form: Bound[DownloadForm],
     programme: Code = None,
 ) -> Response:
-    """Hand out the file of a channel; from the second time on with a reason. It is recorded who took it."""
+    """Let whoever says why take the file of a channel, once within a quarter of an hour."""
     demand_stepped_up(request, actor)
     run = found(session, actor, name, programme, Permission.PAY_FILE_DOWNLOAD)
     instruction = _file(session, run, channel)
     if form.ok:
-        try:
-            file = actions.download_file(session, actor, instruction, reason=form.reason)
-        except DownloadNeedsReason as refusal:
-            form.add_error("reason", refusal)
-        else:
-            return download(file.content, file.name, "text/csv; charset=utf-8")
+        actions.open_file(session, actor, instruction, reason=form.reason)
+        return see_other(run.url("release"), done=_("You can take the file now, once."))
     return _release_page(request, session, actor, run, form, channel)
+
+
+@router.post("/files/{channel}")
+def take_file(
+    session: WriteSession, actor: Downloader, name: str, channel: Channel, programme: Code = None
+) -> Response:
+    """Hand out the file of a channel to whoever said why not long ago. It is recorded who took it."""
+    run = found(session, actor, name, programme, Permission.PAY_FILE_DOWNLOAD)
+    file = actions.take_file(session, actor, _file(session, run, channel))
+    return download(file.content, file.name, "text/csv; charset=utf-8")
 
 
 @router.post("/files/{channel}/handovers")
@@ -150,6 +158,7 @@ def _release_page(
     files = queries.instructions(session, run.run)
     form = sent if isinstance(sent, ReleaseForm) else ReleaseForm(prefix="l")
     handed, takers = handovers(session, run.run), taken_by(session, run.run) if files else {}
+    asked, now = asked_for(session, run.run) if files else {}, clock.now()
     _offer(form, waiting)
     ctx: dict[str, Any] = {
         "files": files,
@@ -157,6 +166,13 @@ def _release_page(
         "makers": user_names(session, _people(files, handed, takers)),
         "handed": handed,
         "takers": takers,
+        "asked": asked,
+        "open_now": {
+            one.instruction_id: one.ends_at
+            for some in asked.values()
+            for one in (each.window for each in some)
+            if one.user_id == actor.user_id and is_open(one.ends_at, one.taken_at, now)
+        },
         "waiting": waiting_by_channel(session, run.run) if approved else [],
         "stopped": queries.stopped(session, run.run) if approved else [],
         "approved": approved,
