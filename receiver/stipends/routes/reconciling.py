@@ -10,6 +10,7 @@ from starlette.responses import Response
 from receiver import vault
 from receiver.access import Actor, Permission
 from receiver.accounts.visits import who_can
+from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.money import Money
 from receiver.kit.words import Words, _, n_
@@ -20,7 +21,8 @@ from receiver.stipends.models import PayRun, ResultException, ResultFile
 from receiver.stipends.queries import ResultCheck
 from receiver.stipends.queries.assignments import owners, reconcilers
 from receiver.stipends.queries.run_pages import desk_page
-from receiver.stipends.routes.framing import Code, Run, found, run_page, told
+from receiver.stipends.queries.sheets import desk_sheet
+from receiver.stipends.routes.framing import Code, Run, found, frame, run_page, told
 from receiver.stipends.rules.closing import why_not_close
 from receiver.stipends.rules.exceptions import ResultsFaulty, decisions_for
 from receiver.stipends.rules.payments import Channel
@@ -30,6 +32,7 @@ from receiver.stipends.rules.results import EXPLAIN, MISPLACED, OTHER_MONEY, Eff
 from receiver.stipends.rules.runs import RunState
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, Db, ReadSession, WriteSession, require
+from receiver.web.render import page
 from receiver.web.router import Router
 
 router = Router(prefix="/stipends/runs/{name}")
@@ -159,6 +162,29 @@ def cash_desk(
     """Who is still to come to the cash desk."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
     return _desk_page(request, session, run, filters.value_of("after"), DeskForm())
+
+
+@router.get("/cash-desk/sheet")
+def sheet(
+    request: Request,
+    session: ReadSession,
+    actor: Reconciler,
+    name: str,
+    filters: Asked[PageFilter],
+    programme: Code = None,
+) -> Response:
+    """The sheet for paper on which people sign, with everybody who is still to come."""
+    run = found(session, actor, name, programme, Permission.PAY_RUN_RECONCILE)
+    files = queries.instructions(session, run.run)
+    ctx = {
+        **frame(request, session, run),
+        "sheet": desk_sheet(session, run.run, filters.value_of("after")),
+        "file": next((one for one in files if one.channel is Channel.CASH_DESK), None),
+        "url": run.url("cash-desk/sheet"),
+        "now": clock.now(),
+        "back": run.url("cash-desk"),
+    }
+    return page(request, "stipends/run_sheet.html", ctx)
 
 
 @router.post("/cash-desk")
