@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from receiver import audit
+from receiver import audit, i18n
 from receiver.access import Role
 from receiver.audit import Kind
 from receiver.cases import actions
 from receiver.cases.models import Task
+from receiver.cases.queries import title_of
 from receiver.cases.queries.transfers import left_behind
 from receiver.cases.rules import NoCaseworkerThere
 from receiver.kit.dates import PartialDate
@@ -74,6 +75,9 @@ def test_a_household_is_not_left_without_somebody_who_collects(session, supervis
     actions.transfer(session, supervisor, [head], huye.id, reason="She works there")
     [task] = session.scalars(select(Task).where(Task.person_id == child.id))
     assert (task.assignee_id, task.url) == (supervisor.user_id, f"/people/{child.reference}/household")
+    title = title_of(session, task)  # in the language of whoever reads it, not of whoever moved her
+    assert (task.title, i18n.text(title, "en")) == (None, "Name who collects for the household")
+    assert len({i18n.text(title, code) for code in i18n.REAL}) == len(i18n.REAL)
 
     first, second, third = (make_person(session, office, name) for name in ("One", "Two", "Three"))
     household = make_household(session, first, second, third)

@@ -13,7 +13,6 @@ from receiver.cases.queries import open_cases_of, open_tasks_of
 from receiver.cases.queries.transfers import left_behind
 from receiver.cases.rules import NoCaseworkerThere, TaskKind
 from receiver.kit import clock
-from receiver.kit.words import _
 from receiver.people.actions import leave_household, move_office
 from receiver.people.queries import household_of
 from receiver.people.queries.households import living_with
@@ -71,9 +70,8 @@ def _ask_for_collector(session: Session, actor: Actor, person: Person) -> None:
         session,
         actor,
         person,
-        TaskKind.OTHER,
+        TaskKind.COLLECTOR,
         clock.today(i18n.zone()),
-        title=i18n.text(_("Name who collects for the household: whoever did has moved to another office")),
         url=f"/people/{person.reference}/household",
         assignee=actor.user_id,
     )

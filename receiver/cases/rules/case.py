@@ -81,6 +81,7 @@ class TaskKind(LabelledEnum):
     PAYMENT_FAILED = "payment_failed", p_("task", "Ask for a new number: a payment failed")
     DOCUMENT_EXPIRES = "document_expires", p_("task", "A document runs out")
     DUPLICATE = "duplicate", p_("task", "Decide on a possible duplicate")
+    COLLECTOR = "collector", p_("task", "Name who collects for the household")
     FOLLOW_UP = "follow_up", p_("task", "Follow up")
     OTHER = "other", p_("task", "Other")
 
