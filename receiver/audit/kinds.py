@@ -184,6 +184,11 @@ class Kind(LabelledEnum):
     PAY_RUN_RECONCILED = "pay_run.reconciled", _("The results of a pay run were taken in."), _INFO, "finance_officer"
     CASH_MARKED = "pay_run.cash_marked", _("It was recorded who was paid at the cash desk."), _NOTICE
     EXCEPTION_ASSIGNED = "pay_run.exception_assigned", _("A row that did not fit was given to somebody.")
+    EXCEPTION_MATCHED = (
+        "pay_run.exception_matched",
+        _("A row that did not fit was matched with a payment by hand."),
+        _NOTICE,
+    )
     EXCEPTION_SETTLED = "pay_run.exception_settled", _("A row that did not fit was settled by hand."), _NOTICE
     PAY_RUN_CLOSED = "pay_run.closed", _("A pay run was closed."), _NOTICE
     PAY_RUN_ABANDONED = "pay_run.abandoned", _("A pay run was abandoned before its release."), _NOTICE

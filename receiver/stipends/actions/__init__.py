@@ -31,6 +31,7 @@ effect. What is given as people are their ids. Reasons are what somebody typed; 
 | take results in | `take_results` | PAY_RUN_RECONCILE |
 | the same in the background | `store_results`, `reconcile_in_background`, then `take_stored` | PAY_RUN_RECONCILE |
 | give a row that did not fit to somebody | `assign_exception` | PAY_RUN_RECONCILE |
+| match it with a payment of its run by hand | `match_exception` | PAY_RUN_RECONCILE |
 | decide what became of it | `settle_exception` | PAY_RUN_RECONCILE |
 | record who was paid at the cash desk, and who did not come | `mark_paid`, `mark_uncollected` | PAY_RUN_RECONCILE |
 | close it, abandon it before its release | `close_run`, `abandon_run` | PAY_RUN_CLOSE, PAY_RUN_ABANDON |
@@ -62,6 +63,7 @@ from receiver.stipends.actions.files import PayFile, download_file, hand_over, o
 from receiver.stipends.actions.findings import accept_findings, pay_at_desk
 from receiver.stipends.actions.holds import extend_hold, place_hold, release_hold
 from receiver.stipends.actions.leaving_out import leave_out, take_back
+from receiver.stipends.actions.matching import match_exception
 from receiver.stipends.actions.payees import (
     ask_cash_desk,
     ask_mobile_money,
@@ -123,6 +125,7 @@ __all__ = [
     "make_receipt",
     "mark_paid",
     "mark_uncollected",
+    "match_exception",
     "open_file",
     "pay_at_desk",
     "place_hold",

@@ -164,6 +164,19 @@ class DecisionForm(Form):
     reason = Line(_("Why"), length=500)
 
 
+class MatchForm(Form):
+    """The payment that a row which did not fit is about."""
+
+    payment = Line(
+        _("Payment or person of this run"),
+        length=64,
+        dir="ltr",
+        autocomplete="off",
+        hint=_("The reference of the payment, or of the person, which begins with R-."),
+    )
+    reason = Line(_("Why"), length=500)
+
+
 class AssignmentForm(Form):
     """Who finds out what became of a row."""
 

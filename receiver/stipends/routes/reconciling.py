@@ -25,6 +25,7 @@ from receiver.stipends.queries.sheets import desk_sheet
 from receiver.stipends.routes.framing import Code, Run, found, frame, run_page, told
 from receiver.stipends.rules.closing import why_not_close
 from receiver.stipends.rules.exceptions import ResultsFaulty, decisions_for
+from receiver.stipends.rules.matching import MATCHABLE
 from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.reasons import explained
 from receiver.stipends.rules.result_formats import ResultRow
@@ -295,6 +296,7 @@ def _row(
         "row": row,
         "amount": Money(row.amount_minor, row.currency),
         "reason": explained(queries.exception_reason(session, row)),
+        "matchable": row.kind in MATCHABLE,
         "place": Run(place[0], place[1]) if place else None,
         "channel": place[2] if place else None,
         "form": form,

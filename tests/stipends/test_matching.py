@@ -1,0 +1,157 @@
+"""Rows that did not fit are matched with a payment by hand, by the rules of a file."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from receiver.access import RoleNeeded
+from receiver.audit import Kind
+from receiver.kit.ids import new_id
+from receiver.kit.money import Money
+from receiver.ledger.queries import check
+from receiver.stipends import actions
+from receiver.stipends.models import ResultException
+from receiver.stipends.rules.exceptions import (
+    Decision,
+    ExceptionSettled,
+    ExceptionState,
+    NothingToDecide,
+    PaymentIsOurs,
+)
+from receiver.stipends.rules.matching import DoesNotFit, NoSuchPayment, match
+from receiver.stipends.rules.payments import Channel, PaymentMove, PaymentState
+from receiver.stipends.rules.result_formats import ResultRow, ResultStatus
+from receiver.stipends.rules.results import ExceptionKind, PaymentFacts, Scope
+from receiver.stipends.rules.runs import ReasonMissing, RunState
+from tests.factories.stipends import BASE, make_people, make_run, make_team, payments, rwf
+from tests.stipends.records import last_record
+
+RUN, UNKNOWN = new_id(), ExceptionKind.UNKNOWN_REFERENCE
+MOBILE = Channel.MOBILE_MONEY_FILE
+SCOPE = Scope(RUN, frozenset({MOBILE}))
+WHY = "The provider left out the last digit."
+
+
+@pytest.mark.parametrize(
+    ("odd", "status", "amount", "state", "channel", "outcome"),
+    [
+        (UNKNOWN, "settled", BASE, "instructed", MOBILE, (Decision.PAID, (PaymentMove.SETTLE,))),
+        (UNKNOWN, "failed", BASE, "accepted", MOBILE, (Decision.FAILED, (PaymentMove.FAIL,))),
+        (UNKNOWN, "returned", BASE, "settled", MOBILE, (Decision.RETURNED, (PaymentMove.RETURN,))),
+        (UNKNOWN, "pending", BASE, "instructed", MOBILE, (Decision.NOTHING, (PaymentMove.ACCEPT,))),
+        (ExceptionKind.AMOUNT_DIFFERS, "settled", BASE, "instructed", MOBILE, (Decision.PAID, (PaymentMove.SETTLE,))),
+        (UNKNOWN, "pending", BASE, "accepted", MOBILE, NothingToDecide),
+        (UNKNOWN, "settled", BASE, "settled", MOBILE, NothingToDecide),
+        (UNKNOWN, "settled", BASE - 1, "instructed", MOBILE, DoesNotFit),
+        (UNKNOWN, "settled", BASE, "failed", MOBILE, DoesNotFit),
+        (UNKNOWN, "settled", BASE, "cancelled", MOBILE, DoesNotFit),
+        (UNKNOWN, "settled", BASE, "instructed", Channel.CASH_DESK, DoesNotFit),
+        (ExceptionKind.CONTRADICTION, "settled", BASE, "instructed", MOBILE, PaymentIsOurs),
+        (ExceptionKind.OTHER_RUN, "settled", BASE, "instructed", MOBILE, PaymentIsOurs),
+    ],
+)
+def test_a_match_is_judged_as_a_file_is(odd, status, amount, state, channel, outcome):
+    row = ResultRow(2, "GASHORA-1", ResultStatus(status), rwf(amount))
+    facts = PaymentFacts("GASHORA-12", RUN, channel, Money(BASE, "RWF"), PaymentState(state))
+    if isinstance(outcome, tuple):
+        assert match(odd, row, facts, SCOPE) == outcome
+    else:
+        with pytest.raises(outcome):
+            match(odd, row, facts, SCOPE)
+
+
+def strange(one, *, status="settled", amount=None, name="WHO-KNOWS"):
+    """A file with one row that names no payment."""
+    row = f"{name},{status},{amount or one.amount_minor},RWF,,MP-9,2026-11-26"
+    return f"end_to_end_id,status,amount,currency,reason,provider_reference,at\n{row}\n".encode()
+
+
+def waiting(session):
+    return session.scalars(select(ResultException).where(ResultException.state == ExceptionState.OPEN)).one()
+
+
+class TestActs:
+    @pytest.fixture
+    def team(self, session):
+        return make_team(session)
+
+    @pytest.fixture
+    def run(self, session, team):
+        make_people(session, team, 3)
+        return make_run(session, team, "released")
+
+    @pytest.fixture
+    def one(self, session, run):
+        return next(each for each in payments(session, run) if each.channel is MOBILE)
+
+    def test_the_payment_is_taken_as_paid_and_posted(self, session, team, run, one):
+        actions.take_results(session, team.releaser, run, strange(one))
+        row = waiting(session)
+        actions.match_exception(session, team.finance, row, name=one.end_to_end_id.lower(), reason=WHY)
+        paid = next(each for each in payments(session, run) if each.id == one.id)
+        assert (paid.state, paid.provider_reference, paid.result_file_id) == (
+            *(PaymentState.SETTLED, "MP-9", row.file_id),
+        )
+        assert (row.state, row.decision, run.state) == (*(ExceptionState.SETTLED, Decision.PAID, RunState.RECONCILING),)
+        record = last_record(session)
+        assert record["kind"] == Kind.EXCEPTION_MATCHED
+        assert record["facts"]["payment"] == str(one.id)
+        assert not list(check(session))
+        with pytest.raises(ExceptionSettled):
+            actions.match_exception(session, team.finance, row, name=one.end_to_end_id, reason=WHY)
+
+    def test_word_that_it_is_on_its_way_posts_nothing(self, session, team, run, one):
+        actions.take_results(session, team.releaser, run, strange(one, status="pending"))
+        row = waiting(session)
+        actions.match_exception(session, team.finance, row, name=one.end_to_end_id, reason=WHY)
+        moved = next(each for each in payments(session, run) if each.id == one.id)
+        assert (moved.state, row.decision) == (PaymentState.ACCEPTED, Decision.NOTHING)
+
+    def test_never_twice_and_never_another_amount(self, session, team, run, one):
+        actions.take_results(session, team.releaser, run, strange(one))
+        actions.match_exception(session, team.finance, waiting(session), name=one.end_to_end_id, reason=WHY)
+        actions.take_results(session, team.releaser, run, strange(one, name="ONCE-MORE"))
+        row = waiting(session)
+        with pytest.raises(NothingToDecide):
+            actions.match_exception(session, team.finance, row, name=one.end_to_end_id, reason=WHY)
+        actions.settle_exception(session, team.finance, row, decision=Decision.NOT_OURS, reason="Not ours.")
+        actions.take_results(session, team.releaser, run, strange(one, amount=1))
+        row = waiting(session)
+        other = next(each for each in payments(session, run, channel=MOBILE) if each.id != one.id)
+        with pytest.raises(DoesNotFit):
+            actions.match_exception(session, team.finance, row, name=other.end_to_end_id, reason=WHY)
+        assert row.state is ExceptionState.OPEN
+
+    def test_it_takes_a_reason_a_payment_and_the_right(self, session, team, run, one):
+        actions.take_results(session, team.releaser, run, strange(one))
+        row = waiting(session)
+        with pytest.raises(ReasonMissing):
+            actions.match_exception(session, team.finance, row, name=one.end_to_end_id, reason=" ")
+        for name in ("R-0000000", "GASHORA", ""):
+            with pytest.raises(NoSuchPayment):
+                actions.match_exception(session, team.finance, row, name=name, reason=WHY)
+        with pytest.raises(RoleNeeded):
+            actions.match_exception(session, team.approver, row, name=one.end_to_end_id, reason=WHY)
+
+
+def test_by_the_pages(finance, approver, system, team, bring, at, kinds):
+    run = bring("released")
+    with system.database.write() as session:
+        one = next(each for each in payments(session, run) if each.channel is MOBILE)
+        person = next(each for each in team.people if each.id == one.person_id)
+        actions.take_results(session, team.releaser, run, strange(one))
+        row = waiting(session)
+    where = at(f"exceptions/{row.id}/match")
+    assert where in finance.get(at("reconciliation")).links.values()
+    assert where not in approver.get(at("reconciliation")).links.values()
+    form = finance.get(where).form(where)
+    assert "Why" in finance.submit(form, status=422).text(".//*[@class='errs']")
+    page = finance.submit(form, status=422, payment="R-0000000", reason=WHY, _key=None)
+    assert "has no payment for this reference" in page.text(".//*[@class='errs']")
+    page = finance.follow(finance.submit(form, payment=person.reference, reason=WHY, _key=None))
+    assert "The row is matched with the payment." in page.text()
+    assert kinds()[0] is Kind.EXCEPTION_MATCHED
+    assert not [each for each in finance.get(where).all(".//form") if each.get("action") == where]
+    approver.get(where, status=403)
+    approver.post(where, {"payment": person.reference, "reason": WHY}, status=403)
