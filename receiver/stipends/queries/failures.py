@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from receiver import vault
+from receiver.accounts.models import User
+from receiver.cases.models import Task
+from receiver.cases.rules import TaskKind, TaskState
+from receiver.cases.rules.by_rule import rule_key
 from receiver.people.models import Person
 from receiver.stipends.models import Payment
 from receiver.stipends.queries.payments import reason_place
 from receiver.stipends.rules.payments import OWED_AGAIN, PAID, Channel, PaymentState
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -63,6 +68,14 @@ def paid_anew(session: Session, run: PayRun) -> list[UUID]:
         Payment.reissue_of.is_not(None),
     )
     return [one for one in session.scalars(wanted) if one is not None]
+
+
+def looks_into(session: Session, payments: Collection[UUID]) -> dict[UUID, str]:
+    """Who has the open task about each of these failed payments, by name: one query."""
+    keys = {rule_key(TaskKind.PAYMENT_FAILED, one): one for one in payments}
+    wanted = select(Task.rule_key, User.name).join(User, User.id == Task.assignee_id)
+    rows = session.execute(wanted.where(Task.rule_key.in_(keys), Task.state == TaskState.OPEN))
+    return {keys[key]: name for key, name in rows if key}
 
 
 def _told(session: Session, payment_id: UUID, person_id: UUID, reason: bytes | None) -> str:

@@ -23,6 +23,7 @@ from receiver.partners.queries import programme_by_code, programmes
 from receiver.stipends.forms.amounts import amount_of
 from receiver.stipends.forms.money import InstalmentForm, ReversalForm
 from receiver.stipends.forms.runs import PaymentsFilter
+from receiver.stipends.queries.failures import looks_into
 from receiver.stipends.queries.payment_pages import payment_page, reasons_of
 from receiver.stipends.rules.listing import PaymentFilter
 from receiver.web.answers import see_other
@@ -45,6 +46,9 @@ def payments(request: Request, session: ReadSession, actor: Viewer, filters: Ask
     ctx = {
         "page": listed,
         "reasons": reasons_of(session, [row.payment for row in listed.rows]) if tells else {},
+        "owners": looks_into(session, [row.payment.id for row in listed.rows])
+        if which is PaymentFilter.FAILED and listed.rows
+        else {},
         "which": which,
         "url": url("/payments", state=which.value),
         "chips": [
