@@ -7,21 +7,59 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pytest_socket import SocketConnectBlockedError
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from receiver.accounts.models import Office
+from receiver.audit.models import AuditRecord
 from receiver.vault import of
+from tests.factories.accounts import make_office
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.db.engine import Database
-    from tests.support.databases import Kind
+    from tests.support.databases import Databases, Kind
 
 
 @pytest.mark.parametrize("_again", [1, 2])
 def test_each_test_has_a_database_of_its_own(database: Database, _again: int):
     with database.write() as session:
         session.execute(text("CREATE TABLE only_mine (a integer)"))
+
+
+@pytest.mark.parametrize("_again", [1, 2])
+def test_what_another_test_wrote_and_counted_is_gone(database: Database, _again: int):
+    with database.write() as session:
+        make_office(session)
+    with database.read() as session:
+        assert session.scalars(select(AuditRecord.seq)).all() == [1]
+        assert session.scalar(select(func.count()).select_from(Office)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE mine (a integer)",
+        "CREATE SCHEMA mine",
+        "ALTER TABLE people ALTER full_name DROP NOT NULL",
+        "ALTER TABLE people DROP COLUMN sex",
+        "ALTER TABLE ledger_entries DISABLE TRIGGER ALL",
+        "CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'select 1'",
+        "DROP INDEX ix_people_office_id",
+    ],
+)
+@pytest.mark.only("postgresql")
+def test_a_database_of_another_shape_is_not_used_again(kind: Kind, databases: Databases, change: str):
+    one = databases.migrated(kind)
+    databases.drop(one)
+    again = databases.migrated(kind)
+    assert again.url == one.url
+    with again.write() as session:
+        session.execute(text(change))
+    databases.drop(again)
+    other = databases.migrated(kind)
+    assert other.url != one.url
+    databases.drop(other)
 
 
 def test_the_database_is_of_the_kind_asked_for(kind: Kind, database: Database):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 import psycopg
@@ -15,6 +16,7 @@ from receiver.db.engine import Database
 from tests.support.compiled import sharing
 from tests.support.postgres import USER, Server
 from tests.support.run_folder import in_memory, locked
+from tests.support.sweeping import Sweeper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["sqlite", "postgresql"]
 _TEMPLATE = "template_receiver"
+_TIMES = 50
+"""How often a database is used again: rows that were deleted stay in its files, and slow it down."""
 
 
 class Databases:
@@ -34,6 +38,9 @@ class Databases:
         self._numbers = itertools.count(1)
         self._admin: psycopg.Connection | None = None
         self._ready: set[Kind] = set()
+        self._uses: Counter[str] = Counter()
+        self._free: list[str] = []
+        self._sweepers: dict[str, Sweeper] = {}
 
     def migrated(self, kind: Kind) -> Database:
         """A database with all tables and no rows but those that migrations put there."""
@@ -41,7 +48,15 @@ class Databases:
             with locked(self.folder, f"template-{kind}"):
                 self._make_template(kind)
             self._ready.add(kind)
-        return sharing(Database(self._new(kind, of=_TEMPLATE)))
+        if kind == "sqlite":
+            return sharing(Database(self._new(kind, of=_TEMPLATE)))
+        url = self.server.url(self._free.pop()) if self._free else self._new(kind, of=_TEMPLATE)
+        database = sharing(Database(url))
+        name = str(database.url.database)
+        if not self._uses[name]:
+            self._sweepers[name] = Sweeper(psycopg.connect(host=str(self.server.folder), user=USER, dbname=name))
+        self._uses[name] += 1
+        return database
 
     def empty(self, kind: Kind) -> Database:
         """A database without a table; on SQLite not even a file."""
@@ -52,21 +67,29 @@ class Databases:
         database.truncate_log()
         database.close()
         if database.path is None:
+            self._let_go(str(database.url.database))
             return sharing(Database(self._new("postgresql", of=str(database.url.database))))
         return sharing(Database(self._new("sqlite", of=database.path.stem)))
 
     def drop(self, database: Database) -> None:
-        """Throw it away; connections that a test forgot are cut."""
+        """Throw it away, or keep it for the next test as it was; connections that a test forgot are cut."""
         database.close()
         if database.path is None:
-            statement = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-            self.admin.execute(statement.format(sql.Identifier(str(database.url.database))))
+            name = str(database.url.database)
+            sweeper = self._sweepers.get(name)
+            if sweeper is not None and self._uses[name] < _TIMES and sweeper.sweep():
+                self._free.append(name)
+                return
+            self._let_go(name)
+            self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
             return
         for left in database.path.parent.glob(f"{database.path.name}*"):
             left.unlink()
 
     def close(self) -> None:
         """Let go of the server."""
+        for name in list(self._sweepers):
+            self._let_go(name)
         if self._admin is not None:
             self._admin.close()
 
@@ -92,6 +115,10 @@ class Databases:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self.admin.execute(statement.format(sql.Identifier(name), sql.Identifier(of or "template0")))
         return self.server.url(name)
+
+    def _let_go(self, name: str) -> None:
+        if sweeper := self._sweepers.pop(name, None):
+            sweeper.close()
 
     def _make_template(self, kind: Kind) -> None:
         marker = self.folder / f"{kind}.ready"
