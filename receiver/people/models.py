@@ -106,6 +106,17 @@ class EarlierIdentity(HasId, Base):
     birth_precision: Mapped[Precision] = mapped_column(Choice(Precision))
 
 
+class EarlierOffice(HasId, Base):
+    """The office that looked after a person until `changed_at`, when they moved to another."""
+
+    __tablename__ = "earlier_offices"
+    __table_args__ = (Index("ix_earlier_offices_person_id_changed_at", "person_id", "changed_at"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    changed_at: Mapped[datetime] = mapped_column(index=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id", ondelete="RESTRICT"), index=True)
+
+
 class NameKey(Base):
     """One key under which a person's name is found: a token, its sound, its consonants, in any script."""
 

@@ -16,7 +16,7 @@ from receiver.people.actions.arrivals import add_arrival, mark_here
 from receiver.people.actions.changes import changes
 from receiver.people.actions.households import begin_on_arrival, give_up_collecting
 from receiver.people.actions.twins import look_again
-from receiver.people.models import EarlierIdentity, NameKey, Person
+from receiver.people.models import EarlierIdentity, EarlierOffice, NameKey, Person
 from receiver.people.queries import names_of, needs_of, needs_place, remark_of, remark_place
 from receiver.people.rules import (
     PREFIX,
@@ -169,6 +169,7 @@ def move_office(
     if person.office_id == office_id:
         raise SameOffice(reference=person.reference)
     was, person.office_id = person.office_id, office_id
+    session.add(EarlierOffice(person_id=person.id, changed_at=clock.now(), office_id=was))
     audit.record(
         session,
         Kind.PERSON_MOVED,

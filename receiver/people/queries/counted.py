@@ -1,4 +1,4 @@
-"""By what people are counted, sex and age, as it was recorded at a moment; corrections made later change nothing."""
+"""By what people are counted, sex, age and office, as it was at a moment; what changes later changes nothing of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
 from receiver.kit.dates import Precision
-from receiver.people.models import EarlierIdentity, Person
+from receiver.people.models import EarlierIdentity, EarlierOffice, Person
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -19,9 +19,7 @@ def sex_and_age(as_of: datetime, on: date) -> Subquery:
 
     A year alone and an estimate count by the year. The age is NULL if not known, or if the birth lies after the day.
     """
-    earlier = EarlierIdentity
-    place = func.row_number().over(partition_by=earlier.person_id, order_by=(earlier.changed_at, earlier.id))
-    first = select(earlier, place.label("place")).where(earlier.changed_at > as_of).subquery()
+    first = _first_after(EarlierIdentity, as_of)
 
     def known(name: str) -> ColumnElement[Any]:
         return case((first.c.person_id.is_not(None), first.c[name]), else_=getattr(Person, name))
@@ -35,6 +33,22 @@ def sex_and_age(as_of: datetime, on: date) -> Subquery:
         .subquery()
     )
     return select(recorded.c.person_id, recorded.c.sex, _age(recorded.c, on).label("age")).subquery()
+
+
+def offices_at(as_of: datetime) -> Subquery:
+    """Everybody's `person_id` and the `office_id` of the office that looked after them at a moment."""
+    first = _first_after(EarlierOffice, as_of)
+    return (
+        select(Person.id.label("person_id"), func.coalesce(first.c.office_id, Person.office_id).label("office_id"))
+        .outerjoin(first, and_(first.c.person_id == Person.id, first.c.place == 1))
+        .subquery()
+    )
+
+
+def _first_after(earlier: type[EarlierIdentity | EarlierOffice], as_of: datetime) -> Subquery:
+    """What was so until it changed, of all changes after a moment; the first of each person has the `place` 1."""
+    place = func.row_number().over(partition_by=earlier.person_id, order_by=(earlier.changed_at, earlier.id))
+    return select(earlier, place.label("place")).where(earlier.changed_at > as_of).subquery()
 
 
 def _age(born: Any, on: date) -> ColumnElement[Any]:
