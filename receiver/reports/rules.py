@@ -301,11 +301,11 @@ def publishable(figures: Mapping[str, Any]) -> dict[str, Any]:
         return None if few or value is None else nearest(value, grain)
 
     def row(one: Mapping[str, Any]) -> dict[str, Any]:
-        people = publishable_count(one["people"])
-        return {
-            name: value if name in {"key", "label"} else people if name == "people" or people is None else money(value)
-            for name, value in one.items()
-        }
+        hidden = publishable_count(one["people"]) is None
+        numbers = {name: value for name, value in one.items() if name not in {"key", "label"}}
+        counts = {name: publishable_count(value) for name, value in numbers.items() if name in {"people", "count"}}
+        amounts = {name: money(value) for name, value in numbers.items()} | counts
+        return {**one, **(dict.fromkeys(numbers) if hidden else amounts)}
 
     kept = {name: figures[name] for name in ("format", "programme", "programme_name", "currency", "month", "as_of")}
     kept |= {name: figures[name] for name in ("run_hash", "state", "revision") if name in figures}
@@ -315,7 +315,7 @@ def publishable(figures: Mapping[str, Any]) -> dict[str, Any]:
     kept["totals"]["people"] = publishable_count(totals["people"])
     for name in ("equation", "fund", "later"):
         kept[name] = {key: money(value) for key, value in figures[name].items() if key not in EACH}
-    shown = ("channel", "office", "sex_age", "policy", "policy_line")
+    shown = ("channel", "office", "sex_age", "policy", "policy_line", "failures")
     breakdowns = {name: figures["breakdowns"][name] for name in shown if name in figures["breakdowns"]}
     kept["breakdowns"] = {name: [row(one) for one in rows] for name, rows in breakdowns.items()}
     return kept

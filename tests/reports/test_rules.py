@@ -151,6 +151,10 @@ def figures(people, office=3):
             ],
             "policy": [],
             "policy_line": [],
+            "failures": [
+                {"key": "AC04", "people": 8, "count": 9, "minor": 860},
+                {"key": "EXPIRED", "people": 4, "count": 8, "minor": 800},
+            ],
             "run": [{"key": "2026-11", "people": people}],
         },
     }
@@ -165,6 +169,10 @@ def test_what_is_published_names_no_small_number():
     assert open_["breakdowns"]["sex_age"] == [
         {"key": "f.25-59", "people": 35, "entitled_minor": 3_500, "paid_minor": 1_000},
         {"key": "m.60+", "people": None, "entitled_minor": None, "paid_minor": None},
+    ]
+    assert open_["breakdowns"]["failures"] == [
+        {"key": "AC04", "people": 10, "count": 10, "minor": 1_000},
+        {"key": "EXPIRED", "people": None, "count": None, "minor": None},
     ]
     assert "run" not in open_["breakdowns"]
     assert open_["runs"] == []

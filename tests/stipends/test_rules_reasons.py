@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from receiver.kit.words import Words
-from receiver.stipends.rules.reasons import REASONS, Failure, explained, failure_of
+from receiver.stipends.rules.reasons import REASONS, Failure, NoCode, counted_as, explained, failure_of, words_of
 
 
 @pytest.mark.parametrize("said", ["PAYEE_NOT_FOUND", "payee not found", " Payee-Not-Found "])
@@ -44,3 +44,26 @@ def test_every_sentence_is_whole():
 )
 def test_what_a_provider_says_is_read(reason, failure):
     assert failure_of(reason) is failure
+
+
+@pytest.mark.parametrize(
+    ("reason", "counted"),
+    [
+        ("AC04", "AC04"),
+        ("payee not found", "PAYEE_NOT_FOUND"),
+        ("AC04: the wallet of somebody", "AC04"),
+        ("number not registered", "number"),
+        ("request timed out", "passing"),
+        ("R1 زبون", "other"),
+        ("  ", "none"),
+    ],
+)
+def test_what_a_failure_is_counted_by_holds_no_words_of_the_provider(reason, counted):
+    assert counted_as(reason) == counted
+    assert words_of(counted) is not None
+
+
+def test_all_that_is_counted_fits_its_column_and_has_words():
+    assert max(len(one) for one in (*REASONS, *NoCode)) <= 40
+    assert REASONS.keys().isdisjoint(set(NoCode))
+    assert words_of("minor") is None

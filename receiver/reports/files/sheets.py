@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from receiver import i18n
 from receiver.kit.months import Month
 from receiver.kit.words import Words, _, p_
 from receiver.ledger.rules import Cause
@@ -16,6 +17,7 @@ from receiver.stipends.rules.checklist import Flag
 from receiver.stipends.rules.enrolments import EndReason, HoldReason
 from receiver.stipends.rules.entitlements import LineKind
 from receiver.stipends.rules.payments import Channel
+from receiver.stipends.rules.reasons import REASONS, words_of
 from receiver.stipends.rules.results import ExceptionKind
 from receiver.stipends.rules.runs import RunState
 
@@ -84,6 +86,7 @@ TITLES: dict[str, Words] = {
     "policy": p_("report", "By policy"),
     "policy_line": p_("report", "By line of the policy"),
     "run": p_("report", "By pay run"),
+    "failures": p_("report", "Failed or returned, by reason"),
     "fund": p_("report", "The fund"),
     "exceptions": p_("report", "Results that needed a decision"),
     "reissues": p_("report", "Paid again"),
@@ -106,6 +109,7 @@ _KINDS: dict[str, tuple[type[LabelledEnum], ...]] = {
 _OF_RUN = {**WHO, "state": p_("report", "State"), "digest": p_("report", "Hash of the pay run")}
 _NO_OFFICE = _("Erased people")
 _BECAUSE = _("%(what)s: %(why)s")
+_WITH_CODE = p_("reason and its code", "%(why)s (%(code)s)")
 _IN = p_("report", "In %(month)s")
 COUNTS = frozenset({"people", "new", "continuing", "on_hold", "ended", "missed"})
 """Figures that are no money, where a table holds both."""
@@ -167,6 +171,8 @@ def label_of(section: str, key: str) -> Label:
     """What a machine key means to people."""
     if section == "runs" and key in _OF_RUN:
         return _OF_RUN[key]
+    if section == "failures" and (why := words_of(key)) is not None:
+        return _WITH_CODE.with_(why=why, code=i18n.fmt.isolated(key)) if key in REASONS else why
     words = [kind(key).label for kind in _KINDS.get(section, ()) if key in set(kind)]
     return words[0] if words else LABELS.get(key, key)
 
@@ -189,6 +195,7 @@ _BREAKDOWNS: dict[str, tuple[Column, ...]] = {
     "policy": (_number("people"), *_money("entitled_minor")),
     "policy_line": (_number("people"), *_money("entitled_minor")),
     "run": (_number("people"), *_money("instructed_minor")),
+    "failures": (_number("people"), Column("count", p_("report", "Payments"), "number"), *_money("minor")),
 }
 
 

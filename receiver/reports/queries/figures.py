@@ -50,6 +50,7 @@ def work_out(session: Session, look: Look, *, whole: bool = True) -> dict[str, A
             "policy": policies,
             "policy_line": lines,
             "run": proof.by_run(session, look),
+            "failures": proof.failures(session, look),
         },
         "runs": runs,
         "exceptions": proof.exceptions(session, look),

@@ -20,6 +20,8 @@ from receiver.stipends.models import (
     ResultException,
     RunStep,
 )
+from receiver.stipends.rules.payments import Channel
+from receiver.stipends.rules.reasons import NoCode
 from receiver.stipends.rules.runs import PREPARING, RunAct
 
 if TYPE_CHECKING:
@@ -78,6 +80,22 @@ def exceptions(session: Session, look: Look) -> list[dict[str, Any]]:
     )
     rows = [{"key": kind.value, "count": count, "open": total(left)} for kind, count, left in session.execute(wanted)]
     return sorted(rows, key=lambda row: row["key"])
+
+
+def failures(session: Session, look: Look) -> list[dict[str, Any]]:
+    """What failed or came back of what was sent in this report, by reason: people, payments and their sum."""
+    became = outcome(look.as_of)
+    said = case((became == Outcome.RETURNED.value, Payment.returned_because), else_=Payment.failed_because)
+    reason = case(
+        (Payment.channel == Channel.CASH_DESK, NoCode.CASH_DESK.value),
+        else_=func.coalesce(said, NoCode.NOT_SORTED.value),
+    )
+    people = func.count(distinct(Payment.person_id)).label("people")  # who failed twice is one person
+    wanted = sent(look, reason).add_columns(people).where(became.in_((Outcome.FAILED.value, Outcome.RETURNED.value)))
+    return [
+        {"key": key, "people": who, "count": count, "minor": total(minor)}
+        for key, count, minor, who in sorted(session.execute(wanted).all())
+    ]
 
 
 def reissues(session: Session, look: Look) -> dict[str, int]:

@@ -18,6 +18,7 @@ from receiver.stipends.actions.failed_tasks import tell_failures
 from receiver.stipends.actions.steps import add_step
 from receiver.stipends.models import Payment, PayRun
 from receiver.stipends.rules.payments import PaymentMove, PaymentState, move_payment
+from receiver.stipends.rules.reasons import counted_as
 from receiver.stipends.rules.runs import RunAct, RunMove, RunState, move_run
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _MOMENT = {
     PaymentState.FAILED: "failed_at",
     PaymentState.RETURNED: "returned_at",
 }
+_BECAUSE = {PaymentState.FAILED: "failed_because", PaymentState.RETURNED: "returned_because"}
 _POSTS = (
     (Cause.SETTLE, _P.c.settled_at, True),
     (Cause.FAIL, _P.c.failed_at, True),
@@ -107,6 +109,8 @@ def _row(session: Session, one: Outcome, now: datetime, file_id: UUID | None, *,
     for move in one.moves:
         state = move_payment(one.end_to_end_id, state, move, by_hand=by_hand)
         row[_MOMENT[state]] = now
+        if state in _BECAUSE:
+            row[_BECAUSE[state]] = counted_as(one.reason)
     row["state"] = state
     if file_id is not None:
         row["result_file_id"] = file_id

@@ -29,7 +29,7 @@ from receiver.stipends.rules.payments import LIVE, PAYMENT_ARROWS, Channel, Paym
 
 OUTCOME = (
     *("state", "instructed_at", "accepted_at", "failed_at", "settled_at", "confirmed_at", "returned_at"),
-    *("cancelled_at", "reason", "provider_reference", "result_file_id"),
+    *("cancelled_at", "reason", "provider_reference", "result_file_id", "failed_because", "returned_because"),
 )
 """What becomes of a payment; all else was frozen with its run."""
 
@@ -41,8 +41,9 @@ class Payment(HasId, Stamped, Base):
 
     `number` is its place in the frozen list of the `attempt`. `payee` is the fingerprint of the payment details, which
     lie with `payee_id`; at the cash desk there may be none. `pseudonym` is the person in the ledger. Each state it
-    reached has its moment, and it reaches each at most once. `reason` is what a provider said, sealed. At most one
-    payment of an entitlement is live.
+    reached has its moment, and it reaches each at most once. `reason` is what a provider said last, sealed;
+    `failed_because` and `returned_because` are what it is counted by (`rules.reasons.counted_as`). At most one payment
+    of an entitlement is live.
     """
 
     __tablename__ = "payments"
@@ -88,6 +89,8 @@ class Payment(HasId, Stamped, Base):
     reason: Mapped[bytes | None] = mapped_column(LargeBinary)
     provider_reference: Mapped[str] = mapped_column(String(120), default="")
     result_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("result_files.id", ondelete="RESTRICT"), index=True)
+    failed_because: Mapped[str | None] = mapped_column(String(40))
+    returned_because: Mapped[str | None] = mapped_column(String(40))
 
 
 class Instruction(HasId, Stamped, Base):

@@ -9,7 +9,7 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from receiver.kit.words import Words, _
+from receiver.kit.words import LabelledEnum, Words, _
 
 
 class Failure(Enum):
@@ -18,6 +18,17 @@ class Failure(Enum):
     NUMBER = auto()
     PASSING = auto()
     UNKNOWN = auto()
+
+
+class NoCode(LabelledEnum):
+    """By what failures are counted for which no known code was given; a provider's own words may name somebody."""
+
+    NUMBER = "number", _("The number or account cannot be used, by the provider's own words.")
+    PASSING = "passing", _("It may work later, by the provider's own words.")
+    OTHER = "other", _("For another reason, in the provider's own words.")
+    NONE = "none", _("No reason was given.")
+    CASH_DESK = "cash_desk", _("The money was not collected at the cash desk.")
+    NOT_SORTED = "not_sorted", _("It failed before reasons were counted.")
 
 
 class Reason(NamedTuple):
@@ -100,12 +111,35 @@ def explained(reason: str) -> Words | str:
 
 def failure_of(reason: str) -> Failure:
     """Read what a provider said; what may pass is passing even where the account is named, as in a limit of it."""
-    for word in (_as_code(reason), *re.findall(r"[A-Z0-9_]+", reason.upper())):
-        if word in REASONS:
-            return REASONS[word].failure
+    code = code_in(reason)
+    if code is not None:
+        return REASONS[code].failure
     if _PASSING.search(reason):
         return Failure.PASSING
     return Failure.NUMBER if _NUMBER.search(reason) else Failure.UNKNOWN
+
+
+def code_in(reason: str) -> str | None:
+    """The known code that a provider gave, alone or among other words."""
+    words = (_as_code(reason), *re.findall(r"[A-Z0-9_]+", reason.upper()))
+    return next((word for word in words if word in REASONS), None)
+
+
+def counted_as(reason: str) -> str:
+    """By what a failure is counted: a known code, or what the words come to; never the words themselves."""
+    if not reason.strip():
+        return NoCode.NONE.value
+    return code_in(reason) or _OWN_WORDS[failure_of(reason)].value
+
+
+_OWN_WORDS = {Failure.NUMBER: NoCode.NUMBER, Failure.PASSING: NoCode.PASSING, Failure.UNKNOWN: NoCode.OTHER}
+
+
+def words_of(counted: str) -> Words | None:
+    """The sentence for what failures are counted by; None for anything else."""
+    if counted in REASONS:
+        return REASONS[counted].words
+    return NoCode(counted).label if counted in set(NoCode) else None
 
 
 def _as_code(reason: str) -> str:
