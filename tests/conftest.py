@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import logging
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,13 @@ def _parameter(kind: Kind) -> object:
     why = postgres.missing()
     marks = [pytest.mark.postgres, *([pytest.mark.skip(reason=why)] if why else [])]
     return pytest.param(kind, marks=marks)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -214,7 +214,7 @@ class Journey:
         """Another of finance sends the money on its way, and takes the files: by phone, and of the cash desk."""
         desk = self.at("releaser").click(p_("menu", "Pay runs"), within="nav.nav")
         desk.click(f"{self.month}{name}", within="main").click(_("Release"), within="main .act").confirm_if_asked()
-        desk.submit("/release").wait_for_work().open(self.run(name, "release"))
+        desk.submit("/instruction").wait_for_work().open(self.run(name, "instruction"))
         channels = ("mobile_money_file", "cash_desk")
         for channel in channels:
             asking = f"/files/{channel}/windows"

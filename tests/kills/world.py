@@ -406,7 +406,7 @@ class Request:
 REQUESTS = {
     request.name: request
     for request in (
-        Request("release", lambda world: f"/stipends/runs/{world.release_name}/release", release_went_wrong),
+        Request("release", lambda world: f"/stipends/runs/{world.release_name}/instruction", release_went_wrong),
         Request(
             "reconciliation",
             lambda world: f"/stipends/runs/{world.reconcile_name}/results/{world.results_id}",

@@ -95,31 +95,31 @@ class TestPages:
     def test_code_and_reason_open_it_and_each_is_logged(self, releaser, finance, bring, at, kinds):
         bring("released")
         asks, takes = at("files/mobile_money_file/windows"), at("files/mobile_money_file")
-        page = releaser.get(at("release"))
+        page = releaser.get(at("instruction"))
         form = page.form(asks)
         assert "Why it is needed" in releaser.submit(form, status=422).text(".//*[@class='errs']")
         releaser.post(takes, status=409)
         page = releaser.follow(releaser.submit(form, reason=WHY, _key=None))
         assert "You can take the file now, once." in page.text()
         assert asks not in {each.get("action") for each in page.all(".//form")}
-        assert takes not in {each.get("action") for each in finance.get(at("release")).all(".//form")}
+        assert takes not in {each.get("action") for each in finance.get(at("instruction")).all(".//form")}
         finance.post(takes, status=409)
         taken = releaser.submit(page.form(takes), status=200)
         assert taken.response.headers["content-disposition"].startswith("attachment")
         releaser.post(takes, status=409)
-        assert WHY in releaser.get(at("release")).text()
+        assert WHY in releaser.get(at("instruction")).text()
         assert kinds()[:2] == [Kind.PAY_FILE_DOWNLOADED, Kind.PAY_FILE_OPENED]
 
     def test_the_approver_sees_under_today_that_one_was_asked_for_again(self, releaser, approver, bring, at):
         bring("released")
         asks, takes = at("files/cash_desk/windows"), at("files/cash_desk")
         for reason in (WHY, "The printer had no paper."):
-            page = releaser.follow(releaser.submit(releaser.get(at("release")).form(asks), reason=reason))
+            page = releaser.follow(releaser.submit(releaser.get(at("instruction")).form(asks), reason=reason))
             releaser.submit(page.form(takes), status=200)
         page = approver.get("/today")
         assert "Pay files taken again" in page.text()
-        assert at("release") in page.links.values()
-        assert "The printer had no paper." in approver.get(at("release")).text()
+        assert at("instruction") in page.links.values()
+        assert "The printer had no paper." in approver.get(at("instruction")).text()
         approver.post(asks, {"reason": WHY}, status=403)
         approver.post(takes, status=403)
         assert "Pay files taken again" not in releaser.get("/today").text()

@@ -46,12 +46,12 @@ class Story:
         return self.approver.follow(self.approver.submit(form, total=total, compared="1", sampled="1"))
 
     def release(self, name="2026-11"):
-        page = self.releaser.get(self.at("release", name))
-        self.releaser.submit(page.form(self.at("release", name)))
+        page = self.releaser.get(self.at("instruction", name))
+        self.releaser.submit(page.form(self.at("instruction", name)))
         self.done()
 
     def file(self, channel, name="2026-11", reason="It is paid out today."):
-        page = self.releaser.get(self.at("release", name))
+        page = self.releaser.get(self.at("instruction", name))
         page = self.releaser.follow(
             self.releaser.submit(page.form(self.at(f"files/{channel}/windows", name)), reason=reason)
         )
@@ -118,7 +118,7 @@ def test_a_month_from_draft_to_follow_up(story, team, system, kinds):  # noqa: P
     assert "The run is approved." in page.text()
 
     story.release()
-    page = story.releaser.get(story.at("release"))
+    page = story.releaser.get(story.at("instruction"))
     assert "RWF 120,000" in page.text()
     taken = story.file("mobile_money_file")
     assert taken.response.headers["content-disposition"].startswith("attachment")

@@ -9,7 +9,7 @@ from receiver.stipends import actions
 from tests.factories.accounts import make_user
 from tests.factories.stipends import NOVEMBER, enrolled, make_people, make_run, rwf
 
-RUN = ("", "submission", "approval", "release", "reconciliation", "cash-desk", "close", "abandonment", "print")
+RUN = ("", "submission", "approval", "instruction", "reconciliation", "cash-desk", "close", "abandonment", "print")
 LISTS = (
     *("/stipends", "/stipends/runs/new", "/payments?state=all", "/stipends/policies", "/stipends/policies/new"),
     *("/stipends/payee-changes", "/stipends/holds", "/stipends/funds", "/stipends/ledger", "/stipends/enrolments/new"),

@@ -77,7 +77,7 @@ class TestApproved:
         assert "3 payments, RWF 180,000" in page.text()
         assert run.digest[:16] in page.text()
         assert "someone who did not approve it releases it" in page.text()
-        assert at("release") in releaser.get(at("approved")).links.values()
+        assert at("instruction") in releaser.get(at("approved")).links.values()
 
     def test_before_and_after(self, approver, bring, at):
         bring("released")
@@ -91,7 +91,7 @@ class TestApproved:
 class TestHandingOver:
     def test_a_file_that_was_taken_is_handed_over_once(self, releaser, approver, bring, at, kinds):
         bring("released")
-        page = releaser.get(at("release"))
+        page = releaser.get(at("instruction"))
         where = at("files/mobile_money_file/handovers")
         assert page.text().count("Not handed over yet") == 2
         releaser.post(where, {"way": "portal", "on": "24/11/2026"}, status=409)
@@ -99,7 +99,7 @@ class TestHandingOver:
         page = releaser.follow(releaser.submit(asking, reason="It is paid out today."))
         taking = page.form(at("files/mobile_money_file"))
         assert releaser.send("POST", taking.action, data=taking.values, headers=FROM_HERE).status_code == 200
-        page = releaser.get(at("release"))
+        page = releaser.get(at("instruction"))
         assert "This file was taken before." in page.text()
         assert "1 time Bosco, " in page.text()
         form = page.form(where)
@@ -116,7 +116,7 @@ class TestHandingOver:
         page = releaser.follow(releaser.submit(form, reason="They lost it.", _key=None))
         assert "They lost it." in page.text()
         approver.post(where, status=403)
-        assert "B-77" in approver.get(at("release")).text()
+        assert "B-77" in approver.get(at("instruction")).text()
 
     def test_a_file_that_is_not_there(self, releaser, bring, at):
         bring("approved")

@@ -235,7 +235,7 @@ class TestApproval:
         with time_machine.travel(clock.now() + timedelta(minutes=14), tick=False):
             assert "Confirm that it is you" in approver.get(at("approval")).links
             approver.submit(form, status=403, compared="1", sampled="1", total="180000")
-            releaser.post(at("release"), status=403)
+            releaser.post(at("instruction"), status=403)
             releaser.post(at("files/cash_desk/windows"), {"reason": "Today."}, status=403)
 
     def test_two_approve_above_the_threshold(self, approver, enter, team, system, settings, bring, at):
@@ -274,11 +274,28 @@ class TestApproval:
     def test_an_auditor_sees_references_only(self, sign_in, bring, at, team):
         bring("submitted")
         auditor = sign_in(Role.AUDITOR)
-        for part in ("", "approval", "release", "reconciliation", "cash-desk", "close", "print"):
+        for part in ("", "approval", "instruction", "reconciliation", "cash-desk", "close", "print"):
             page = auditor.get(at(part))
             assert "Person A" not in page.text()
         assert team.people[0].reference in auditor.get(at()).text()
         assert not auditor.get(at()).all(".//main//form")
+
+
+class TestAddresses:
+    """Parts that a page shows together have addresses of their own, and the same tab."""
+
+    def test_the_lines(self, finance, bring, at):
+        bring("submitted")
+        page = finance.get(at("lines") + "&show=missed")
+        assert page.h1 == finance.get(at()).h1
+        assert "There are no such lines" in page.text(".//*[@id='lines']")
+        assert page.text(".//nav[@class='tabs noprint']//a[@aria-current='page']") == "Lines"
+
+    def test_the_review(self, approver, bring, at):
+        bring("submitted")
+        page = approver.get(at("review"))
+        assert page.h1 == approver.get(at("approval")).h1
+        assert page.text(".//nav[@class='tabs noprint']//a[@aria-current='page']") == "Approval"
 
 
 class TestRelease:
@@ -289,35 +306,35 @@ class TestRelease:
             total = rwf(run.total_minor)
             actions.approve_run(session, acting(session, both), run, total=total, digest=run.digest)
         browser = sign_in(both)
-        page = browser.get(at("release"))
+        page = browser.get(at("instruction"))
         assert "You approved pay run 2026-11, so someone else must release it." in page.text()
         assert "You can ask:" in page.text()
-        assert "someone else must release it" in browser.post(at("release"), status=409).text()
+        assert "someone else must release it" in browser.post(at("instruction"), status=409).text()
 
     def test_who_was_put_on_hold_since_is_told_and_not_paid(self, releaser, system, team, bring, at, work_done):
         bring("approved")
         with system.database.write() as session:
             on_hold(session, team, team.people[0])
-        page = releaser.get(at("release"))
+        page = releaser.get(at("instruction"))
         assert "1 person is not paid, because of what was recorded after the run was frozen." in page.text()
         assert team.people[0].reference in page.text()
         assert "Mobile money, by file: 1 payment, RWF 60,000" in page.text()
-        releaser.submit(page.form(at("release")))
+        releaser.submit(page.form(at("instruction")))
         work_done()
-        page = releaser.get(at("release"))
+        page = releaser.get(at("instruction"))
         assert "put on hold" not in page.text()
         assert "Held back: put on hold after the list was frozen" in releaser.get(at()).text()
 
     def test_one_channel_after_the_other(self, releaser, bring, at, work_done):
         bring("approved")
-        form = releaser.get(at("release")).form(at("release"))
+        form = releaser.get(at("instruction")).form(at("instruction"))
         page = releaser.submit(form, status=422, channel="pigeon")
         assert "answers given" in errors(page)
         releaser.submit(form, channel="cash_desk", _key=None)
         work_done()
-        page = releaser.get(at("release"))
+        page = releaser.get(at("instruction"))
         assert "Mobile money, by file: 2 payments, RWF 120,000" in page.text()
-        releaser.submit(page.form(at("release")), template="operator-rw")
+        releaser.submit(page.form(at("instruction")), template="operator-rw")
         work_done()
         assert "Released" in releaser.get(at()).text()
 
@@ -338,9 +355,9 @@ class TestRelease:
         bring("approved")
         releaser.post(at("files/cash_desk"), status=404)
         releaser.post(at("files/pigeon"), status=404)
-        assert "There are no files yet" not in releaser.get(at("release")).text()
+        assert "There are no files yet" not in releaser.get(at("instruction")).text()
         approver.post(at("files/cash_desk"), status=403)
-        assert "waits for someone who may release it" in approver.get(at("release")).text()
+        assert "waits for someone who may release it" in approver.get(at("instruction")).text()
 
 
 class TestReconciliation:

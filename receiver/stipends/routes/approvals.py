@@ -32,8 +32,9 @@ REVIEW, APPROVE = 2, 3
 
 
 @router.get("/approval")
+@router.get("/review")
 def show_approval(request: Request, session: ReadSession, actor: Viewer, name: str, programme: Code = None) -> Response:
-    """What an approver looks at, and for whoever may approve the run, the way to do so."""
+    """What an approver looks at (S34), and for whoever may approve the run, the way to do so (S35)."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
     return _approval_page(request, session, actor, run)
 

@@ -42,14 +42,14 @@ Downloader = Annotated[Actor, require(Permission.PAY_FILE_DOWNLOAD)]
 INSTRUCT = 4
 
 
-@router.get("/release")
+@router.get("/instruction")
 def show_release(request: Request, session: ReadSession, actor: Viewer, name: str, programme: Code = None) -> Response:
     """The files of a run, what still waits, and for whoever may, the release."""
     run = found(session, actor, name, programme, Permission.PAY_RUN_VIEW)
     return _release_page(request, session, actor, run)
 
 
-@router.post("/release")
+@router.post("/instruction")
 def release(
     request: Request,
     session: WriteSession,
@@ -88,7 +88,7 @@ def open_file(
     instruction = _file(session, run, channel)
     if form.ok:
         actions.open_file(session, actor, instruction, reason=form.reason)
-        return see_other(run.url("release"), done=_("You can take the file now, once."))
+        return see_other(run.url("instruction"), done=_("You can take the file now, once."))
     return _release_page(request, session, actor, run, form, channel)
 
 
@@ -125,7 +125,7 @@ def hand_over(
         except HandedOverBefore as refusal:
             form.add_error("reason", refusal)
         else:
-            return see_other(run.url("release"), done=_("It is noted that the file was handed over."))
+            return see_other(run.url("instruction"), done=_("It is noted that the file was handed over."))
     return _release_page(request, session, actor, run, form, channel)
 
 

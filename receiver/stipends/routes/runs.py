@@ -87,6 +87,7 @@ def start(request: Request, session: WriteSession, actor: Preparer, form: Bound[
 
 
 @router.get("/runs/{name}")
+@router.get("/runs/{name}/lines")
 def show_run(
     request: Request,
     session: ReadSession,
@@ -95,7 +96,7 @@ def show_run(
     filters: Asked[LinesFilter],
     programme: Code = None,
 ) -> Response:
-    """A run with its figures and its lines."""
+    """A run with its figures and its lines (S33b has them at an address of their own)."""
     return _lines_page(request, session, found(session, actor, name, programme, Permission.PAY_RUN_VIEW), filters)
 
 
