@@ -1,6 +1,7 @@
 """What the pages of the register, cases, notes, tasks and attachments ask for."""
 
 from receiver.cases.rules import (
+    LIST_NAME,
     MOST,
     CloseReason,
     NoteKind,
@@ -48,6 +49,18 @@ class RegisterFilter(Form):
     sort = optional(Choice(_("Order"), Order))
     s = optional(Hidden(_("Search")))
     after = optional(Hidden(_("Place in the list")))
+
+
+class ListNameForm(Form):
+    """What a list is to be called."""
+
+    name = Line(_("Name of the list"), length=LIST_NAME, autocomplete="off")
+
+
+class SavedListForm(RegisterFilter):
+    """Filters of the register, and under which name they are kept."""
+
+    name = Line(_("Name of the list"), length=LIST_NAME, autocomplete="off")
 
 
 class SearchForm(Form):

@@ -7,10 +7,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.cases.rules import (
+    LIST_NAME,
     CloseReason,
     MediaType,
     NoteKind,
@@ -156,3 +167,17 @@ class Search(HasId, Base):
     text: Mapped[bytes] = mapped_column(LargeBinary)
     found: Mapped[list[Any]] = mapped_column(Json, default=list)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SavedList(HasId, Stamped, Base):
+    """Filters of the register that a user keeps for themselves under a name; nobody else sees it.
+
+    `query` is what stands in the address: codes, ids and months, never words.
+    """
+
+    __tablename__ = "saved_lists"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(LIST_NAME))
+    query: Mapped[str] = mapped_column(String(400))

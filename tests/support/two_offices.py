@@ -273,11 +273,13 @@ def _in_doubt(session: Session, place: Place, team: Team) -> None:
 
 
 def _own(session: Session, place: Place) -> None:
-    """What belongs to one user alone: work, a form that was kept, an open session."""
+    """What belongs to one user alone: a list, work, a form that was kept, an open session."""
     for role, user in place.users.items():
         actor = acting(session, user)
+        saved = cases.save_list(session, actor, name="Mine", query="whose=all")
         work = background.hand_over(session, "admin.verify_chain", f"verify-{user.id}", actor=actor, url="/audit")
         place.own[role] = {
+            "/people/lists/{list_id}": saved.id,
             "/progress/{work_id}": work,
             "/unsent/{parked_id}": _parked(session, user),
             "/me/sessions/{session_id}": accounts.start_session(

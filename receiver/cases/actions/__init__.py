@@ -24,6 +24,11 @@ from receiver.cases.actions.proposals import (
     settle_closed,
     settle_moved,
 )
+from receiver.cases.actions.saved import (
+    remove_list,
+    rename_list,
+    save_list,
+)
 from receiver.cases.actions.searches import (
     keep_search,
     people_list_opened,
@@ -60,7 +65,10 @@ __all__ = [
     "propose",
     "refuse_proposal",
     "remove_attachment",
+    "remove_list",
+    "rename_list",
     "reopen_case",
+    "save_list",
     "settle_closed",
     "settle_moved",
     "transfer",

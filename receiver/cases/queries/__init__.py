@@ -61,6 +61,10 @@ from receiver.cases.queries.register import (
     found_people,
     register,
 )
+from receiver.cases.queries.saved import (
+    saved_list,
+    saved_lists,
+)
 from receiver.cases.queries.searches import (
     search_by_token,
     search_place,
@@ -154,6 +158,8 @@ __all__ = [
     "register",
     "result_of",
     "result_place",
+    "saved_list",
+    "saved_lists",
     "search_by_token",
     "search_place",
     "searched_text",

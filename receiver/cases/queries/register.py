@@ -27,7 +27,7 @@ from sqlalchemy.orm import aliased
 from receiver.access import Permission, Role
 from receiver.accounts.models import Office, User, UserOffice, UserRole
 from receiver.accounts.rules import UserState
-from receiver.cases.models import Case, Task
+from receiver.cases.models import Case, SavedList, Task
 from receiver.cases.rules import Looking, Presence, Stage, TaskKind, TaskState, Whose
 from receiver.cases.slots import visible_columns
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
@@ -59,10 +59,14 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class FilterChoices:
-    """What can be chosen in the filters: offices within reach, and those who have cases there."""
+    """What can be chosen: offices within reach, those who have cases there, and the lists that the user keeps.
+
+    Each is a pair of what stands for it and its name; for a list, the filters as they stand in an address.
+    """
 
     offices: list[tuple[str, str]]
     caseworkers: list[tuple[str, str]]
+    lists: list[tuple[str, str]]
 
 
 def register(
@@ -106,14 +110,13 @@ def found_people(session: Session, actor: Actor, ids: Sequence[UUID], cursor: Cu
 
 
 def filter_choices(session: Session, actor: Actor) -> FilterChoices:
-    """The offices within reach and, for who may see cases, their caseworkers; in one query."""
+    """The offices within reach, for who may see cases their caseworkers, and the actor's own lists; in one query."""
     scope = actor.scope(Permission.PERSON_LIST)
     wanted = _choices(scope.everywhere, actor.may(Permission.CASE_VIEW))
-    rows = session.execute(wanted, {} if scope.everywhere else {"offices": list(scope.offices)}).all()
-    return FilterChoices(
-        [(id_, name) for what, id_, name in rows if what == "office"],
-        [(id_, name) for what, id_, name in rows if what == "caseworker"],
-    )
+    within = {} if scope.everywhere else {"offices": list(scope.offices)}
+    rows = session.execute(wanted, {"user": actor.user_id, **within}).all()
+    kinds = ("office", "caseworker", "list")
+    return FilterChoices(*([(id_, name) for what, id_, name in rows if what == kind] for kind in kinds))
 
 
 @cache
@@ -129,7 +132,8 @@ def _choices(everywhere: bool, workers: bool) -> Select[*tuple[Any, ...]]:
     if not everywhere:
         offices = offices.where(Office.id.in_(within))
         people = people.where(User.id.in_(select(UserOffice.user_id).where(UserOffice.office_id.in_(within))))
-    found = (union_all(offices, people) if workers else offices).subquery()
+    lists = select(literal("list"), SavedList.query, SavedList.name).where(SavedList.user_id == bindparam("user"))
+    found = union_all(offices, lists, *([people] if workers else [])).subquery()
     return select(found).order_by(found.c.name, found.c.id)
 
 

@@ -1,6 +1,7 @@
 """The register of people (S13): chips, filters, search without names in addresses, caseworkers for several at once."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Request
@@ -30,7 +31,7 @@ Assigner = Annotated[Actor, require(Permission.CASE_ASSIGN)]
 
 PRINTED = 500
 """People on a printed list; longer ones are for a report and not for a bag."""
-NO_CHOICES = FilterChoices([], [])
+NO_CHOICES = FilterChoices([], [], [])
 
 
 @router.get("")
@@ -74,33 +75,30 @@ def print_list(
     request: Request, session: ReadSession, db: Db, actor: Lister, filters: Asked[RegisterFilter]
 ) -> Response:
     """The people who fit a filter on paper, at most so many; who took them from the screen is recorded."""
-    choices = queries.filter_choices(session, actor)
-    filters.offer("office", choices.offices)
-    filters.offer("caseworker", choices.caseworkers)
-    filters.offer("language", fmt.languages())
-    looking = _looking(actor, filters)
+    offer(filters, queries.filter_choices(session, actor))
+    looking = looking_of(actor, filters)
     listed = queries.register(session, actor, looking, None, size=PRINTED)
     with db.write() as writing:  # before it is shown, in a short transaction of its own
         actions.people_list_opened(writing, actor, people=len(listed.rows))
     ctx = {
         "page": listed,
         "most": PRINTED,
-        "told": _told(filters, looking),
-        "back": url("/people", **_kept(filters, looking), sort=filters.value_of("sort")),
+        "told": told(filters, looking),
+        "back": url("/people", **kept(filters, looking), sort=filters.value_of("sort")),
         "now": clock.now(),
         "actor": actor,
     }
     return page(request, "cases/register_list.html", ctx)
 
 
-def _told(filters: RegisterFilter, looking: Looking) -> list[tuple[Words, Any]]:
+def told(filters: RegisterFilter, looking: Looking) -> list[tuple[Words, Any]]:
     """The filters in words, for whoever holds the paper."""
     names = ("presence", "stage", "office", "caseworker", "language", "need", "arrived")
     chosen = [filters.fields[name] for name in names if filters.values.get(name)]
     offered = {name: dict(filters.options[name]) for name in filters.options}
-    told = [(field, offered.get(field.name, {}).get(filters.value_of(field.name))) for field in chosen]
+    words = [(field, offered.get(field.name, {}).get(filters.value_of(field.name))) for field in chosen]
     whose = (filters.fields["whose"].label, looking.whose.label)
-    return [whose, *((field.label, words or field.show(filters.raw)) for field, words in told)]
+    return [whose, *((field.label, said or field.show(filters.raw)) for field, said in words)]
 
 
 def _register_page(
@@ -115,10 +113,8 @@ def _register_page(
     found, asked = _searched(session, actor, filters)
     searching = found is not None
     choices = NO_CHOICES if searching else queries.filter_choices(session, actor)
-    filters.offer("office", choices.offices)
-    filters.offer("caseworker", choices.caseworkers)
-    filters.offer("language", fmt.languages())
-    looking = _looking(actor, filters)
+    offer(filters, choices)
+    looking = looking_of(actor, filters)
     cursor = Cursor.decode(filters.value_of("after"), UUID)
     listed: Page[RegisterRow] = (
         queries.found_people(session, actor, found, cursor)
@@ -141,7 +137,10 @@ def _register_page(
         "looking": looking,
         "bulk": bulk,
         "sort": looking.order.value,
-        "printing": url("/people/list", **_kept(filters, looking), sort=filters.value_of("sort")),
+        "printing": url("/people/list", **kept(filters, looking), sort=filters.value_of("sort")),
+        "saving": url("/people/lists/new", **kept(filters, looking), sort=filters.value_of("sort")),
+        "lists": choices.lists,
+        "here": urlencode(to_keep(filters, looking)),
     }
     bulk.prefix, search.prefix = "b", "s"  # beside the filters, which have a caseworker of their own
     status = 422 if bulk.sent or search.sent else 200
@@ -160,7 +159,8 @@ def _searched(session: Session, actor: Actor, filters: RegisterFilter) -> tuple[
     return [UUID(each) for each in kept.found], queries.searched_text(session, kept)
 
 
-def _looking(actor: Actor, filters: RegisterFilter) -> Looking:
+def looking_of(actor: Actor, filters: RegisterFilter) -> Looking:
+    """What the filters say, and for who says nothing what they usually see."""
     values = filters.values
     return Looking(
         whose=values.get("whose") or _usual(actor),
@@ -210,9 +210,23 @@ def _address(filters: RegisterFilter, looking: Looking, searching: bool) -> str:
     """The page without its place: ids, codes and dates only."""
     if searching:
         return url("/people", s=filters.value_of("s"))
-    return url("/people", **_kept(filters, looking))
+    return url("/people", **kept(filters, looking))
 
 
-def _kept(filters: RegisterFilter, looking: Looking) -> dict[str, str]:
+def offer(filters: RegisterFilter, choices: FilterChoices) -> None:
+    """Let the filters know what can be chosen in them."""
+    filters.offer("office", choices.offices)
+    filters.offer("caseworker", choices.caseworkers)
+    filters.offer("language", fmt.languages())
+
+
+def to_keep(filters: RegisterFilter, looking: Looking) -> dict[str, str]:
+    """The filters with their order as a list is saved."""
+    order = {} if looking.order is Order.NAME else {"sort": looking.order.value}
+    return kept(filters, looking) | order
+
+
+def kept(filters: RegisterFilter, looking: Looking) -> dict[str, str]:
+    """The filters as they stand in an address: ids, codes and months only."""
     names = ("presence", "stage", "office", "caseworker", "language", "need", "arrived")
-    return {"whose": looking.whose.value} | {name: filters.value_of(name) for name in names if name in filters.values}
+    return {"whose": looking.whose.value} | {name: filters.value_of(name) for name in names if filters.values.get(name)}

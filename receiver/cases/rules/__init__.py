@@ -62,11 +62,15 @@ from receiver.cases.rules.proposals import (
     check_waits,
 )
 from receiver.cases.rules.register import (
+    LIST_NAME,
+    MOST_LISTS,
     SEARCH_KEPT,
+    ListNameTaken,
     Looking,
     Order,
     Presence,
     SearchExpired,
+    TooManyLists,
     Whose,
 )
 
@@ -74,7 +78,9 @@ __all__ = [
     "ANSWERS_SHOWN",
     "FIRST_VISIT_WITHIN",
     "HORIZON",
+    "LIST_NAME",
     "MOST",
+    "MOST_LISTS",
     "ON_ARRIVAL",
     "OPEN_STAGES",
     "PLAN_WITHIN",
@@ -88,6 +94,7 @@ __all__ = [
     "ContactInFuture",
     "DueOutOfReach",
     "Harmless",
+    "ListNameTaken",
     "Looking",
     "MediaType",
     "NoCaseworkerThere",
@@ -113,6 +120,7 @@ __all__ = [
     "TaskNeedsWords",
     "TaskNotOpen",
     "TaskState",
+    "TooManyLists",
     "Whose",
     "WrongFile",
     "arrival_key",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from receiver.kit.errors import Gone
+from receiver.kit.errors import Gone, Refusal
 from receiver.kit.words import LabelledEnum, _, p_
 
 if TYPE_CHECKING:
@@ -18,6 +18,25 @@ if TYPE_CHECKING:
 
 SEARCH_KEPT = timedelta(minutes=30)
 """How long a search is remembered, so that no name ever stands in an address (screens, U2)."""
+
+
+MOST_LISTS = 20
+"""Lists that one user may keep."""
+
+LIST_NAME = 60
+"""Characters in the name of a list."""
+
+
+class TooManyLists(Refusal):
+    """More of them would hide the register under links."""
+
+    sentence = _("You have %(most)s lists already. Please remove one first.")
+
+
+class ListNameTaken(Refusal):
+    """Two lists of one name cannot be told apart."""
+
+    sentence = _("You have a list named “%(name)s” already.")
 
 
 class Whose(LabelledEnum):
