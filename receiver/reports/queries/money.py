@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from receiver.accounts.models import Office
 from receiver.ledger.models import LedgerAccount, LedgerEntry
 from receiver.ledger.rules import AccountKind, Cause
-from receiver.people.queries.counted import offices_at
+from receiver.people.models import Person
+from receiver.people.queries.counted import office_at
 from receiver.reports.rules import TERMS, Equation, Outcome
 from receiver.stipends.models import Entitlement, EntitlementChange, Payment
 
@@ -123,14 +124,13 @@ def of_earlier(session: Session, look: Look) -> list[dict[str, Any]]:
 
 def by_office(session: Session, look: Look) -> list[dict[str, Any]]:
     """The equation of each office, of the people as they belonged to offices then; the last for people erased."""
-    there = offices_at(look.as_of)
     of_person = and_(LedgerAccount.owner == E.person, LedgerAccount.kind == AccountKind.OWED)
     here = func.count(case((and_(E.report_month == look.month, E.cause == Cause.ENTITLE), E.seq)))
     rows = session.execute(
         owed(look, Office.code, Office.name, here)
         .join(LedgerAccount, of_person)
-        .outerjoin(there, there.c.person_id == LedgerAccount.person_id)
-        .outerjoin(Office, Office.id == there.c.office_id)
+        .outerjoin(Person, Person.id == LedgerAccount.person_id)
+        .outerjoin(Office, Office.id == office_at(look.as_of))
         .group_by(Office.code, Office.name)
     )
     found = [

@@ -15,7 +15,7 @@ from receiver.ledger.models import LedgerAccount, LedgerEntry
 from receiver.ledger.rules import AccountKind, Cause
 from receiver.people.models import Person
 from receiver.people.queries import visible_people
-from receiver.people.queries.counted import offices_at
+from receiver.people.queries.counted import office_at
 from receiver.reports.queries.money import Look, equation_of, owed
 from receiver.reports.rules import canonical
 
@@ -31,13 +31,11 @@ _OF_PERSON = and_(LedgerAccount.owner == LedgerEntry.person, LedgerAccount.kind 
 
 
 def _lines(look: Look) -> Select[*tuple[Any, ...]]:
-    there = offices_at(look.as_of)
     terms = owed(look, LedgerEntry.person, Person.reference, Office.code)
     return (
         terms.join(LedgerAccount, _OF_PERSON)
         .outerjoin(Person, Person.id == LedgerAccount.person_id)
-        .outerjoin(there, there.c.person_id == Person.id)
-        .outerjoin(Office, Office.id == there.c.office_id)
+        .outerjoin(Office, Office.id == office_at(look.as_of))
         .group_by(LedgerEntry.person, Person.reference, Office.code)
         .order_by(LedgerEntry.person)
     )
@@ -82,9 +80,7 @@ def person_page(
         .where(LedgerAccount.kind == AccountKind.OWED, LedgerAccount.owner.in_(entitled), Person.id.in_(seen))
     )
     if office is not None:
-        there = offices_at(look.as_of)
-        chosen = chosen.join(there, there.c.person_id == Person.id)
-        chosen = chosen.join(Office, Office.id == there.c.office_id).where(Office.code == office)
+        chosen = chosen.join(Office, Office.id == office_at(look.as_of)).where(Office.code == office)
     count = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     place = Cursor.decode(cursor, str)
     back = place is not None and place.back
