@@ -90,7 +90,7 @@ def _rows(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[
 
 def _files(session: Session, actor: Actor, limit: int) -> tuple[Sequence[Mapping[str, object]], int]:
     """Pay files that somebody asked for although they had been taken: money may leave twice."""
-    found, count = asked_again(session, actor, limit)
+    found, count = asked_again(session, actor, limit, clock.now())
     return [
         {"window": one, "file": file, "run": run, "programme": programme} for one, file, run, programme in found
     ], count

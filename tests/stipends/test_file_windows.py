@@ -17,7 +17,7 @@ from receiver.stipends.models import FileWindow
 from receiver.stipends.queries.windows import asked_again, asked_for
 from receiver.stipends.rules.approval import DownloadNeedsReason
 from receiver.stipends.rules.runs import ReasonMissing
-from receiver.stipends.rules.windows import WindowClosed
+from receiver.stipends.rules.windows import TOLD, WindowClosed
 from tests.factories.stipends import make_people, make_run, make_team, settle_all
 from tests.stipends.records import kinds, last_record
 
@@ -51,7 +51,7 @@ class TestActs:
             actions.take_file(session, team.releaser, file)
         ((told,),) = asked_for(session, run).values()
         assert (told.by, told.reason, told.window.again) == ("Bosco", WHY, False)
-        assert asked_again(session, team.approver, 5) == ([], 0)
+        assert asked_again(session, team.approver, 5, clock.now()) == ([], 0)
 
     def test_for_a_quarter_of_an_hour(self, session, team, file):
         actions.open_file(session, team.releaser, file, reason=WHY)
@@ -65,15 +65,27 @@ class TestActs:
         with pytest.raises(DownloadNeedsReason):
             actions.open_file(session, team.releaser, file, reason="")
         actions.open_file(session, team.finance, file, reason="The printer had no paper.")
-        ((window, told, of, programme),), count = asked_again(session, team.approver, 5)
+        ((window, told, of, programme),), count = asked_again(session, team.approver, 5, clock.now())
         assert (window.again, window.number, told.id, of.id, programme.id, count) == (
             *(True, 2, file.id, run.id, team.programme.id, 1),
         )
         assert actions.take_file(session, team.finance, file).content == first.content
         settle_all(session, team, run)
         actions.close_run(session, team.releaser, run)
-        assert asked_again(session, team.approver, 5) == ([], 0)
+        assert asked_again(session, team.approver, 5, clock.now())[1] == 1  # also when the run is closed, for a while
+        assert asked_again(session, team.approver, 5, clock.now() + TOLD) == ([], 0)
         assert kinds(session).count(Kind.PAY_FILE_DOWNLOADED) == 2
+
+    def test_two_who_asked_before_anybody_had_it_do_not_both_take_it(self, session, team, file):
+        for one in (team.releaser, team.finance):
+            actions.open_file(session, one, file, reason=WHY)
+        actions.take_file(session, team.releaser, file)
+        with pytest.raises(WindowClosed):
+            actions.take_file(session, team.finance, file)
+        assert asked_again(session, team.approver, 5, clock.now()) == ([], 0)
+        actions.open_file(session, team.finance, file, reason="The other copy was lost.")
+        actions.take_file(session, team.finance, file)
+        assert asked_again(session, team.approver, 5, clock.now())[1] == 1
 
     def test_not_for_everybody(self, session, team, file):
         with pytest.raises(RoleNeeded):
@@ -81,7 +93,7 @@ class TestActs:
         with pytest.raises(RoleNeeded):
             actions.take_file(session, team.approver, file)
         with pytest.raises(RoleNeeded):
-            asked_again(session, team.finance, 5)
+            asked_again(session, team.finance, 5, clock.now())
 
     def test_the_database_keeps_it(self, session, team, file):
         actions.open_file(session, team.releaser, file, reason=WHY)
@@ -104,8 +116,10 @@ class TestPages:
         assert asks not in {each.get("action") for each in page.all(".//form")}
         assert takes not in {each.get("action") for each in finance.get(at("instruction")).all(".//form")}
         finance.post(takes, status=409)
-        taken = releaser.submit(page.form(takes), status=200)
+        form = page.form(takes)
+        taken = releaser.submit(form, status=200)
         assert taken.response.headers["content-disposition"].startswith("attachment")
+        releaser.submit(form, status=409)  # also under the same key
         releaser.post(takes, status=409)
         assert WHY in releaser.get(at("instruction")).text()
         assert kinds()[:2] == [Kind.PAY_FILE_DOWNLOADED, Kind.PAY_FILE_OPENED]

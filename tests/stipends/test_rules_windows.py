@@ -30,14 +30,18 @@ def test_each_time_has_a_reason(downloads, reason, refusal):
 
 
 @pytest.mark.parametrize(
-    ("taken_at", "after", "open_"),
+    ("taken_at", "after", "again", "downloads", "open_"),
     [
-        (None, timedelta(0), True),
-        (None, LASTS - timedelta(seconds=1), True),
-        (None, LASTS, False),
-        (NOON, timedelta(0), False),
+        (None, timedelta(0), False, 0, True),
+        (None, LASTS - timedelta(seconds=1), False, 0, True),
+        (None, LASTS, False, 0, False),
+        (NOON, timedelta(0), False, 1, False),
+        (None, timedelta(0), False, 1, False),  # somebody else took it since
+        (None, timedelta(0), True, 1, True),
+        (None, timedelta(0), True, 2, True),  # approvers know already
+        (NOON, timedelta(0), True, 2, False),
     ],
 )
-def test_a_window_is_for_a_quarter_of_an_hour_and_one_taking(taken_at, after, open_):
+def test_a_window_is_for_a_quarter_of_an_hour_and_one_taking(taken_at, after, again, downloads, open_):
     assert timedelta(minutes=15) == LASTS
-    assert is_open(NOON + LASTS, taken_at, NOON + after) is open_
+    assert is_open(NOON + LASTS, taken_at, NOON + after, again=again, downloads=downloads) is open_

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from receiver import vault
 from receiver.access import Permission
@@ -13,7 +13,7 @@ from receiver.accounts.models import User
 from receiver.stipends.models import FileWindow, Instruction, PayRun
 from receiver.stipends.queries.runs import visible_runs
 from receiver.stipends.rules.runs import RunState
-from receiver.stipends.rules.windows import is_open
+from receiver.stipends.rules.windows import TOLD, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,13 @@ def open_window(session: Session, instruction: Instruction, user: UUID, now: dat
     """The newest window in which a user can take a file now."""
     mine = (FileWindow.instruction_id == instruction.id, FileWindow.user_id == user)
     newest = session.scalar(select(FileWindow).where(*mine).order_by(FileWindow.number.desc()).limit(1))
-    return newest if newest is not None and is_open(newest.ends_at, newest.taken_at, now) else None
+    return newest if newest is not None and can_take(newest, instruction, now) else None
+
+
+def can_take(window: FileWindow, instruction: Instruction, now: datetime) -> bool:
+    """Whether the one to whom a window was opened can take the file now."""
+    told = {"again": window.again, "downloads": instruction.downloads}
+    return is_open(window.ends_at, window.taken_at, now, **told)
 
 
 def windows_of(session: Session, instruction: Instruction) -> Sequence[FileWindow]:
@@ -68,14 +74,14 @@ def windows_of(session: Session, instruction: Instruction) -> Sequence[FileWindo
 
 
 def asked_again(
-    session: Session, actor: Actor, limit: int
+    session: Session, actor: Actor, limit: int, now: datetime
 ) -> tuple[list[tuple[FileWindow, Instruction, PayRun, Programme]], int]:
-    """Files that were asked for after somebody had taken them, of runs that are not closed yet, the newest first."""
+    """Files that were asked for after somebody had taken them, lately or of runs that are open, the newest first."""
     wanted = (
         visible_runs(actor, Permission.PAY_RUN_APPROVE)
         .join(Instruction, Instruction.run_id == PayRun.id)
         .join(FileWindow, FileWindow.instruction_id == Instruction.id)
-        .where(FileWindow.again, PayRun.state != RunState.CLOSED)
+        .where(FileWindow.again, or_(PayRun.state != RunState.CLOSED, FileWindow.created_at > now - TOLD))
         .add_columns(Instruction, FileWindow, func.count().over())
     )
     rows = session.execute(wanted.order_by(FileWindow.id.desc()).limit(limit)).all()

@@ -23,14 +23,13 @@ from receiver.stipends.models import Handover, Instruction
 from receiver.stipends.queries.handovers import handovers, taken_by
 from receiver.stipends.queries.pay_files import templates
 from receiver.stipends.queries.run_pages import waiting_by_channel
-from receiver.stipends.queries.windows import asked_for
+from receiver.stipends.queries.windows import asked_for, can_take
 from receiver.stipends.routes.framing import Code, Run, found, run_page, told
 from receiver.stipends.rules.approval import why_not_release
 from receiver.stipends.rules.handovers import HandedOverBefore, HandoverDayWrong, HandoverWay
 from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.runs import RunState
-from receiver.stipends.rules.windows import is_open
-from receiver.web.answers import download, see_other
+from receiver.web.answers import see_other, stream
 from receiver.web.deps import Bound, ReadSession, WriteSession, require
 from receiver.web.forms import Form
 from receiver.web.router import Router
@@ -99,7 +98,8 @@ def take_file(
     """Hand out the file of a channel to whoever said why not long ago. It is recorded who took it."""
     run = found(session, actor, name, programme, Permission.PAY_FILE_DOWNLOAD)
     file = actions.take_file(session, actor, _file(session, run, channel))
-    return download(file.content, file.name, "text/csv; charset=utf-8")
+    # A stream is not kept beside the key of its form: whoever sent that again would get the file again, unrecorded.
+    return stream([file.content], file.name, "text/csv; charset=utf-8")
 
 
 @router.post("/files/{channel}/handovers")
@@ -159,6 +159,7 @@ def _release_page(
     form = sent if isinstance(sent, ReleaseForm) else ReleaseForm(prefix="l")
     handed, takers = handovers(session, run.run), taken_by(session, run.run) if files else {}
     asked, now = asked_for(session, run.run) if files else {}, clock.now()
+    by_id = {one.id: one for one in files}
     _offer(form, waiting)
     ctx: dict[str, Any] = {
         "files": files,
@@ -171,7 +172,7 @@ def _release_page(
             one.instruction_id: one.ends_at
             for some in asked.values()
             for one in (each.window for each in some)
-            if one.user_id == actor.user_id and is_open(one.ends_at, one.taken_at, now)
+            if one.user_id == actor.user_id and can_take(one, by_id[one.instruction_id], now)
         },
         "waiting": waiting_by_channel(session, run.run) if approved else [],
         "stopped": queries.stopped(session, run.run) if approved else [],

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LASTS = timedelta(minutes=15)
 """So long after somebody said why, they can take the file, once."""
+TOLD = timedelta(days=30)
+"""So long approvers see that a file was asked for again, and as long as its run is open."""
 
 
 class WindowClosed(Refusal):
@@ -39,6 +41,10 @@ def demand_reason(downloads: int, reason: str) -> None:
     raise ReasonMissing
 
 
-def is_open(ends_at: datetime, taken_at: datetime | None, now: datetime) -> bool:
-    """Whether a file can be taken now by the one to whom this window was opened."""
-    return taken_at is None and now < ends_at
+def is_open(ends_at: datetime, taken_at: datetime | None, now: datetime, *, again: bool, downloads: int) -> bool:
+    """Whether a file can be taken now by the one to whom this window was opened.
+
+    Who said why while nobody had the file has not said why it is needed `again`: once somebody has taken it, only a
+    window that was opened with that known counts, so that approvers are told.
+    """
+    return taken_at is None and now < ends_at and (again or downloads == 0)
