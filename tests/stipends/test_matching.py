@@ -19,7 +19,7 @@ from receiver.stipends.rules.exceptions import (
     NothingToDecide,
     PaymentIsOurs,
 )
-from receiver.stipends.rules.matching import DoesNotFit, NoSuchPayment, match
+from receiver.stipends.rules.matching import Carriers, DoesNotFit, MovementTaken, NoSuchPayment, match
 from receiver.stipends.rules.payments import Channel, PaymentMove, PaymentState
 from receiver.stipends.rules.result_formats import ResultRow, ResultStatus
 from receiver.stipends.rules.results import ExceptionKind, PaymentFacts, Scope
@@ -55,15 +55,38 @@ def test_a_match_is_judged_as_a_file_is(odd, status, amount, state, channel, out
     row = ResultRow(2, "GASHORA-1", ResultStatus(status), rwf(amount))
     facts = PaymentFacts("GASHORA-12", RUN, channel, Money(BASE, "RWF"), PaymentState(state))
     if isinstance(outcome, tuple):
-        assert match(odd, row, facts, SCOPE) == outcome
+        assert match(odd, row, facts, SCOPE, Carriers()) == outcome
     else:
         with pytest.raises(outcome):
-            match(odd, row, facts, SCOPE)
+            match(odd, row, facts, SCOPE, Carriers())
 
 
-def strange(one, *, status="settled", amount=None, name="WHO-KNOWS"):
+@pytest.mark.parametrize(
+    ("carriers", "taken"),
+    [
+        (Carriers(), False),
+        (Carriers(meant=True), False),
+        (Carriers(meant=True, decided=True), False),
+        (Carriers(decided=True), True),
+        (Carriers(other=True), True),
+        (Carriers(meant=True, other=True), True),
+        (Carriers(other=True, decided=True), True),
+        (Carriers(meant=True, other=True, decided=True), True),
+    ],
+)
+def test_one_movement_counts_for_one_payment(carriers, taken):
+    row = ResultRow(2, "GASHORA-1", ResultStatus.SETTLED, rwf(BASE), provider_reference="MP-9")
+    facts = PaymentFacts("GASHORA-12", RUN, MOBILE, Money(BASE, "RWF"), PaymentState.INSTRUCTED)
+    if taken:
+        with pytest.raises(MovementTaken):
+            match(UNKNOWN, row, facts, SCOPE, carriers)
+    else:
+        assert match(UNKNOWN, row, facts, SCOPE, carriers)[0] is Decision.PAID
+
+
+def strange(one, *, status="settled", amount=None, name="WHO-KNOWS", movement="MP-9"):
     """A file with one row that names no payment."""
-    row = f"{name},{status},{amount or one.amount_minor},RWF,,MP-9,2026-11-26"
+    row = f"{name},{status},{amount or one.amount_minor},RWF,,{movement},2026-11-26"
     return f"end_to_end_id,status,amount,currency,reason,provider_reference,at\n{row}\n".encode()
 
 
@@ -122,6 +145,43 @@ class TestActs:
         with pytest.raises(DoesNotFit):
             actions.match_exception(session, team.finance, row, name=other.end_to_end_id, reason=WHY)
         assert row.state is ExceptionState.OPEN
+
+    def test_one_movement_is_credited_to_one_person(self, session, team, run, one):
+        other = next(each for each in payments(session, run, channel=MOBILE) if each.id != one.id)
+        actions.take_results(session, team.releaser, run, strange(one))
+        actions.match_exception(session, team.finance, waiting(session), name=one.end_to_end_id, reason=WHY)
+        actions.take_results(session, team.releaser, run, strange(other, name="ONCE-MORE"))
+        row = waiting(session)
+        with pytest.raises(MovementTaken):
+            actions.match_exception(session, team.finance, row, name=other.end_to_end_id, reason=WHY)
+        still = next(each for each in payments(session, run) if each.id == other.id)
+        assert (still.state, row.state) == (PaymentState.INSTRUCTED, ExceptionState.OPEN)
+
+    def test_a_movement_that_was_decided_about_counts_for_nobody(self, session, team, run, one):
+        actions.take_results(session, team.releaser, run, strange(one))
+        actions.settle_exception(session, team.finance, waiting(session), decision=Decision.NOT_OURS, reason=WHY)
+        actions.take_results(session, team.releaser, run, strange(one, name="ONCE-MORE"))
+        with pytest.raises(MovementTaken):
+            actions.match_exception(session, team.finance, waiting(session), name=one.end_to_end_id, reason=WHY)
+
+    @pytest.mark.parametrize("movement", ["MP-9", ""])
+    def test_a_provider_may_say_more_of_the_same_movement(self, session, team, run, one, movement):
+        for status, state in (("pending", PaymentState.ACCEPTED), ("settled", PaymentState.SETTLED)):
+            actions.take_results(session, team.releaser, run, strange(one, status=status, movement=movement))
+            actions.match_exception(session, team.finance, waiting(session), name=one.end_to_end_id, reason=WHY)
+            assert next(each for each in payments(session, run) if each.id == one.id).state is state
+
+    def test_a_signature_at_the_cash_desk_is_no_movement(self, session, team, run):
+        with_desk = [each for each in payments(session, run) if each.channel is Channel.CASH_DESK]
+        sheet = "end_to_end_id,paid,amount,currency,reason,signature,date\n"
+        for name in ("WHO-KNOWS", "ONCE-MORE"):
+            line = f"{name},yes,{with_desk[0].amount_minor},RWF,,thumb,2026-11-26\n"
+            actions.take_results(session, team.releaser, run, (sheet + line).encode(), form="csv:cash-desk")
+            row = waiting(session)
+            if name == "WHO-KNOWS":
+                actions.settle_exception(session, team.finance, row, decision=Decision.NOT_OURS, reason=WHY)
+        actions.match_exception(session, team.finance, row, name=with_desk[0].end_to_end_id, reason=WHY)
+        assert row.decision is Decision.PAID
 
     def test_it_takes_a_reason_a_payment_and_the_right(self, session, team, run, one):
         actions.take_results(session, team.releaser, run, strange(one))

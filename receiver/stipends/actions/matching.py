@@ -12,7 +12,7 @@ from receiver.kit.money import Money
 from receiver.stipends import queries
 from receiver.stipends.actions.moving import Outcome, begin_reconciling, move_payments, post_moved
 from receiver.stipends.models import PayRun, ResultFile
-from receiver.stipends.queries.matching import payment_named
+from receiver.stipends.queries.matching import carriers_of, lock_same_movement, payment_named
 from receiver.stipends.rules.approval import demand_human
 from receiver.stipends.rules.exceptions import ExceptionSettled, ExceptionState
 from receiver.stipends.rules.matching import match
@@ -33,10 +33,12 @@ def match_exception(session: Session, actor: Actor, exception: ResultException, 
     Raises:
         ExceptionSettled, ReasonMissing, NoSuchPayment
         PaymentIsOurs, DoesNotFit, NothingToDecide: the row cannot be about that payment, or says nothing new of it.
+        MovementTaken: another payment or decided row carries what the provider calls this movement.
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)
     user = demand_human(actor)
     run = queries.locked(session, session.get_one(PayRun, exception.run_id))
+    lock_same_movement(session, exception)
     exception = queries.locked(session, exception)
     if exception.state is ExceptionState.SETTLED:
         raise ExceptionSettled
@@ -54,7 +56,7 @@ def match_exception(session: Session, actor: Actor, exception: ResultException, 
     )
     facts = queries.payments_named(session, [payment.end_to_end_id])[payment.end_to_end_id].facts
     scope = Scope(run.id, queries.format_of(file.format).channels)
-    decision, moves = match(exception.kind, row, facts, scope)
+    decision, moves = match(exception.kind, row, facts, scope, carriers_of(session, exception, payment, scope.channels))
     one = Outcome(
         payment_id=payment.id,
         person_id=payment.person_id,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from receiver.kit.ids import clean_reference
 from receiver.people.models import Person
-from receiver.stipends.models import Payment
-from receiver.stipends.rules.matching import NoSuchPayment
+from receiver.stipends.models import Payment, ResultException, ResultFile
+from receiver.stipends.queries.results import formats_of
+from receiver.stipends.rules.exceptions import ExceptionState
+from receiver.stipends.rules.matching import Carriers, NoSuchPayment
+from receiver.stipends.rules.payments import Channel
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from sqlalchemy.orm import Session
 
     from receiver.stipends.models import PayRun
@@ -29,3 +34,35 @@ def payment_named(session: Session, run: PayRun, name: str) -> Payment:
     if found is None:
         raise NoSuchPayment(run=run.name)
     return found
+
+
+def lock_same_movement(session: Session, exception: ResultException) -> None:
+    """Let two people who match rows with one reference of a provider, of whichever runs, wait for each other."""
+    if exception.provider_reference:
+        same = select(ResultException.id).where(ResultException.provider_reference == exception.provider_reference)
+        session.execute(same.order_by(ResultException.id).with_for_update(key_share=True)).all()
+
+
+def carriers_of(
+    session: Session, exception: ResultException, payment: Payment, channels: AbstractSet[Channel]
+) -> Carriers:
+    """What carries the provider's reference of a row already, among payments and files of the channels of its format.
+
+    Payments of all runs are looked through: it is a rare act by one person, not worth an index that every result pays.
+    """
+    reference = exception.provider_reference
+    # What the sheet of the cash desk has there is a signature, which may be the same for many people.
+    if not reference or Channel.CASH_DESK in channels:
+        return Carriers()
+    other = exists().where(
+        Payment.provider_reference == reference, Payment.id != payment.id, Payment.channel.in_(channels)
+    )
+    decided = exists().where(
+        ResultException.provider_reference == reference,
+        ResultException.id != exception.id,
+        ResultException.state == ExceptionState.SETTLED,
+        ResultFile.id == ResultException.file_id,
+        ResultFile.format.in_([one.code for one in formats_of(channels)]),
+    )
+    found = session.execute(select(other, decided)).one()
+    return Carriers(meant=payment.provider_reference == reference, other=found[0], decided=found[1])

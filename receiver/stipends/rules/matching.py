@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Invalid, Refusal
@@ -39,8 +39,31 @@ class DoesNotFit(Refusal):
     sentence = _("This row does not fit that payment: “%(why)s”. Nothing was changed.")
 
 
+class MovementTaken(Refusal):
+    """One movement of a provider is one person's money."""
+
+    sentence = _(
+        "Another payment, or a row that was decided before, already has the reference that the provider gave this "
+        "row. One movement of money cannot count for two people. Ask the provider. Nothing was changed."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """What carries the provider's reference of a row: the payment meant, another one, another row that was decided."""
+
+    meant: bool = False
+    other: bool = False
+    decided: bool = False
+
+    @property
+    def taken(self) -> bool:
+        """Whether the movement is spoken for; a provider may say more of one that this payment is known to be."""
+        return self.other or (self.decided and not self.meant)
+
+
 def match(
-    kind: ExceptionKind, row: ResultRow, payment: PaymentFacts, scope: Scope
+    kind: ExceptionKind, row: ResultRow, payment: PaymentFacts, scope: Scope, carriers: Carriers
 ) -> tuple[Decision, tuple[PaymentMove, ...]]:
     """What becomes of a payment with which somebody matches a row, judged as though the row had named it.
 
@@ -48,6 +71,7 @@ def match(
         PaymentIsOurs: the row names a payment, and it is that one about which is to be decided.
         DoesNotFit: another amount, currency or channel, not sent, or the opposite of what was taken before.
         NothingToDecide: it is known already.
+        MovementTaken: what the provider moved was counted before.
     """
     if kind not in MATCHABLE:
         raise PaymentIsOurs
@@ -56,4 +80,6 @@ def match(
         raise DoesNotFit(why=verdict.exception.label)
     if verdict.effect is Effect.KNOWN or not verdict.moves:
         raise NothingToDecide
+    if carriers.taken:
+        raise MovementTaken
     return _DECISIONS[row.status], verdict.moves
