@@ -45,6 +45,8 @@ SAMPLE = 10
 """Lines that an approver looks at one by one."""
 MOST = 20
 """Lines of a short list on the page of an approval."""
+LINES_A_PAGE = 20
+"""Fewer than elsewhere: a line has so much to say and to do that 25 weigh more than a fragment may."""
 PAYEES_LATELY = timedelta(days=30)
 
 
@@ -100,13 +102,15 @@ def _with_differences(session: Session, rows: Sequence[RunRow]) -> list[RunRow]:
     ]
 
 
-def from_place(wanted: Select[Any], key: Any, place: Cursor | None, *, down: bool = False) -> Select[Any]:
+def from_place(
+    wanted: Select[Any], key: Any, place: Cursor | None, *, down: bool = False, size: int = DEFAULT_SIZE
+) -> Select[Any]:
     """A page of a list by one key, and one row more."""
     back = place is not None and place.back
     falls = down is not back
     if place is not None:
         wanted = wanted.where(key < place.place[0] if falls else key > place.place[0])
-    return wanted.order_by(key.desc() if falls else key).limit(DEFAULT_SIZE + 1)
+    return wanted.order_by(key.desc() if falls else key).limit(size + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,8 @@ def _line_rows(session: Session, run: PayRun, wanted: Select[Any]) -> list[LineR
 def line_page(session: Session, run: PayRun, which: LineFilter, cursor: str | None) -> Page[LineRow]:
     """Lines of a run, by reference: one query."""
     place = Cursor.decode(cursor, UUID)
-    found = _line_rows(session, run, from_place(_lines(run).where(shown_by(which)), RunLine.id, place))
-    return Page.build(found, DEFAULT_SIZE, lambda row: (row.line.id,), cursor=place)
+    wanted = from_place(_lines(run).where(shown_by(which)), RunLine.id, place, size=LINES_A_PAGE)
+    return Page.build(_line_rows(session, run, wanted), LINES_A_PAGE, lambda row: (row.line.id,), cursor=place)
 
 
 def line_of(session: Session, run: PayRun, reference: str) -> tuple[UUID, LineRow]:
