@@ -290,7 +290,7 @@ def _row(
 ) -> dict[str, object]:
     place = places.get(row.payment_id) if row.payment_id and row.kind in MISPLACED else None
     form = decisions.get(row.id) or DecisionForm(prefix=f"d{row.id.hex[-8:]}")
-    allowed = decisions_for(other_money=row.kind in OTHER_MONEY)
+    allowed = decisions_for(has_payment=row.payment_id is not None, other_money=row.kind in OTHER_MONEY)
     form.options["decision"] = [(one.value, one.label) for one in allowed]
     return {
         "row": row,

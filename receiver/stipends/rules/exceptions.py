@@ -137,9 +137,15 @@ _OTHERWISE = {
 }
 
 
-def decisions_for(*, other_money: bool) -> tuple[Decision, ...]:
-    """What may be decided about a row; `other_money` says that it names another amount or currency than was sent."""
-    return tuple(one for one in Decision if not (other_money and one is Decision.PAID))
+def decisions_for(*, has_payment: bool, other_money: bool = False) -> tuple[Decision, ...]:
+    """What may be decided about a row; `other_money` says that it names another amount or currency than was sent.
+
+    What names no payment of ours can move none, and what names one is ours.
+    """
+    if not has_payment:
+        return (Decision.NOTHING, Decision.NOT_OURS)
+    barred = {Decision.NOT_OURS, Decision.PAID} if other_money else {Decision.NOT_OURS}
+    return tuple(one for one in Decision if one not in barred)
 
 
 def moves_for(decision: Decision, state: PaymentState | None, *, other_money: bool = False) -> tuple[PaymentMove, ...]:
@@ -157,7 +163,7 @@ def moves_for(decision: Decision, state: PaymentState | None, *, other_money: bo
         return ()
     if state is None:
         raise NoPaymentToMove
-    if decision not in decisions_for(other_money=other_money):
+    if decision not in decisions_for(has_payment=True, other_money=other_money):
         raise PartNotBooked
     known = {
         Decision.PAID: {PaymentState.SETTLED, PaymentState.CONFIRMED},
