@@ -16,10 +16,9 @@ from receiver.stipends.rules.exceptions import (
     Decision,
     ExceptionSettled,
     ExceptionState,
-    NothingToDecide,
     PaymentIsOurs,
 )
-from receiver.stipends.rules.matching import Carriers, DoesNotFit, MovementTaken, NoSuchPayment, match
+from receiver.stipends.rules.matching import Carriers, DoesNotFit, MovementTaken, NoSuchPayment, NothingNew, match
 from receiver.stipends.rules.payments import Channel, PaymentMove, PaymentState
 from receiver.stipends.rules.result_formats import ResultRow, ResultStatus
 from receiver.stipends.rules.results import ExceptionKind, PaymentFacts, Scope
@@ -41,8 +40,8 @@ WHY = "The provider left out the last digit."
         (UNKNOWN, "returned", BASE, "settled", MOBILE, (Decision.RETURNED, (PaymentMove.RETURN,))),
         (UNKNOWN, "pending", BASE, "instructed", MOBILE, (Decision.NOTHING, (PaymentMove.ACCEPT,))),
         (ExceptionKind.AMOUNT_DIFFERS, "settled", BASE, "instructed", MOBILE, (Decision.PAID, (PaymentMove.SETTLE,))),
-        (UNKNOWN, "pending", BASE, "accepted", MOBILE, NothingToDecide),
-        (UNKNOWN, "settled", BASE, "settled", MOBILE, NothingToDecide),
+        (UNKNOWN, "pending", BASE, "accepted", MOBILE, NothingNew),
+        (UNKNOWN, "settled", BASE, "settled", MOBILE, NothingNew),
         (UNKNOWN, "settled", BASE - 1, "instructed", MOBILE, DoesNotFit),
         (UNKNOWN, "settled", BASE, "failed", MOBILE, DoesNotFit),
         (UNKNOWN, "settled", BASE, "cancelled", MOBILE, DoesNotFit),
@@ -136,7 +135,7 @@ class TestActs:
         actions.match_exception(session, team.finance, waiting(session), name=one.end_to_end_id, reason=WHY)
         actions.take_results(session, team.releaser, run, strange(one, name="ONCE-MORE"))
         row = waiting(session)
-        with pytest.raises(NothingToDecide):
+        with pytest.raises(NothingNew):
             actions.match_exception(session, team.finance, row, name=one.end_to_end_id, reason=WHY)
         actions.settle_exception(session, team.finance, row, decision=Decision.NOT_OURS, reason="Not ours.")
         actions.take_results(session, team.releaser, run, strange(one, amount=1))
@@ -200,15 +199,23 @@ def test_by_the_pages(finance, approver, system, team, bring, at, kinds):
     with system.database.write() as session:
         one = next(each for each in payments(session, run) if each.channel is MOBILE)
         person = next(each for each in team.people if each.id == one.person_id)
+        settled = next(each for each in payments(session, run, channel=MOBILE) if each.id != one.id).end_to_end_id
+        known = strange(one, name=settled, movement="MP-8")
+        actions.take_results(session, team.releaser, run, known)
         actions.take_results(session, team.releaser, run, strange(one))
         row = waiting(session)
     where = at(f"exceptions/{row.id}/match")
     assert where in finance.get(at("reconciliation")).links.values()
     assert where not in approver.get(at("reconciliation")).links.values()
+    action = at(f"exceptions/{row.id}")
+    offered = finance.get(at("reconciliation")).all(f".//form[@action='{action}']//option")
+    assert [one.get("value") for one in offered] == ["", "nothing", "not_ours"]
     form = finance.get(where).form(where)
     assert "Why" in finance.submit(form, status=422).text(".//*[@class='errs']")
     page = finance.submit(form, status=422, payment="R-0000000", reason=WHY, _key=None)
     assert "has no payment for this reference" in page.text(".//*[@class='errs']")
+    page = finance.submit(form, status=422, payment=settled, reason=WHY, _key=None)
+    assert "already stands as this row says" in page.text(".//*[@class='errs']")
     page = finance.follow(finance.submit(form, payment=person.reference, reason=WHY, _key=None))
     assert "The row is matched with the payment." in page.text()
     assert kinds()[0] is Kind.EXCEPTION_MATCHED

@@ -32,7 +32,7 @@ def match_exception(session: Session, actor: Actor, exception: ResultException, 
 
     Raises:
         ExceptionSettled, ReasonMissing, NoSuchPayment
-        PaymentIsOurs, DoesNotFit, NothingToDecide: the row cannot be about that payment, or says nothing new of it.
+        PaymentIsOurs, DoesNotFit, NothingNew: the row cannot be about that payment, or says nothing new of it.
         MovementTaken: another payment or decided row carries what the provider calls this movement.
     """
     actor.demand(Permission.PAY_RUN_RECONCILE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Invalid, Refusal
 from receiver.kit.words import _
-from receiver.stipends.rules.exceptions import Decision, NothingToDecide, PaymentIsOurs
+from receiver.stipends.rules.exceptions import Decision, PaymentIsOurs
 from receiver.stipends.rules.result_formats import ResultStatus
 from receiver.stipends.rules.results import OTHER_MONEY, Effect, ExceptionKind, judge
 
@@ -37,6 +37,15 @@ class DoesNotFit(Refusal):
     """By hand as by file: no double credit, no other amount."""
 
     sentence = _("This row does not fit that payment: “%(why)s”. Nothing was changed.")
+
+
+class NothingNew(Refusal):
+    """A match that would change nothing is none."""
+
+    sentence = _(
+        "That payment already stands as this row says, so a match would change nothing. Choose another payment, or "
+        "go back and decide about the row there. Nothing was changed."
+    )
 
 
 class MovementTaken(Refusal):
@@ -70,7 +79,7 @@ def match(
     Raises:
         PaymentIsOurs: the row names a payment, and it is that one about which is to be decided.
         DoesNotFit: another amount, currency or channel, not sent, or the opposite of what was taken before.
-        NothingToDecide: it is known already.
+        NothingNew: it is known already.
         MovementTaken: what the provider moved was counted before.
     """
     if kind not in MATCHABLE:
@@ -79,7 +88,7 @@ def match(
     if verdict.exception is not None:
         raise DoesNotFit(why=verdict.exception.label)
     if verdict.effect is Effect.KNOWN or not verdict.moves:
-        raise NothingToDecide
+        raise NothingNew
     if carriers.taken:
         raise MovementTaken
     return _DECISIONS[row.status], verdict.moves
