@@ -63,8 +63,7 @@ def open_window(session: Session, instruction: Instruction, user: UUID, now: dat
 
 def can_take(window: FileWindow, instruction: Instruction, now: datetime) -> bool:
     """Whether the one to whom a window was opened can take the file now."""
-    told = {"again": window.again, "downloads": instruction.downloads}
-    return is_open(window.ends_at, window.taken_at, now, **told)
+    return is_open(window.ends_at, window.taken_at, now, again=window.again, downloads=instruction.downloads)
 
 
 def windows_of(session: Session, instruction: Instruction) -> Sequence[FileWindow]:
