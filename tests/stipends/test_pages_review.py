@@ -20,7 +20,7 @@ class TestComments:
     def test_the_preparer_reads_them_beside_the_lines_until_the_next_submission(
         self, approver, finance, sign_in, bring, at, system, team, kinds
     ):
-        bring("submitted", 26)
+        bring("submitted", 20)
         person = team.people[0].reference
         where = at(f"lines/{person}/comment")
         assert where in approver.get(at()).links.values()
