@@ -32,8 +32,9 @@ system:  # The browser, fonts and PostgreSQL for the tests: installed where miss
 
 test: dev system  ## Run every test on SQLite and PostgreSQL, in the browser, with coverage gates
 	@rm -f .coverage .coverage.*
-	$(PYTEST) -n $(WORKERS) --dist worksteal --cov --cov-report= -m "not slow"
+	$(PYTEST) -n $(WORKERS) --dist worksteal --cov --cov-report= -m "not slow and not unwatched"
 	$(BIN)/python -m tests.support.coverage_gate
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and unwatched"
 
 sure: dev format lint types imports templates words spell test  ## Everything that must be green before a change lands
 
@@ -72,7 +73,7 @@ load: dev  ## Forty caseworkers for two minutes over 50,000 people on SQLite
 	$(BIN)/python -m bench.load
 
 look: dev system  ## Every page in five languages at 320 and 1280 px: budgets, axe, overlap, contrast
-	$(PYTEST) -n $(WORKERS) -m slow tests/look
+	$(PYTEST) -n $(WORKERS) -m slow tests/look tests/web/test_look.py
 
 journeys: dev system  ## A month from manifest to report in the browser: with and without JavaScript, in English and Arabic
 	$(PYTEST) -n $(WORKERS) tests/journeys

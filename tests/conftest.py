@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 import structlog
 
-from tests.support import postgres, run_folder
+from tests.support import measuring, postgres, run_folder
 from tests.support.databases import Databases, Kind
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only(kind): this test of the database is about `sqlite` or `postgresql` alone")
+    config.pluginmanager.register(_LongestFirst())
     if not hasattr(config, "workerinput"):
         folder = run_folder.open_folder()
         config.add_cleanup(lambda: run_folder.close_folder(folder))
@@ -62,6 +63,22 @@ def _parameter(kind: Kind) -> object:
     why = postgres.missing()
     marks = [pytest.mark.postgres, *([pytest.mark.skip(reason=why)] if why else [])]
     return pytest.param(kind, marks=marks)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what coverage has nothing to learn from, before `-m` chooses."""
+    for item in items:
+        if not measuring.is_watched(item):
+            item.add_marker("unwatched")
+
+
+class _LongestFirst:
+    """Begin with the tests that take a minute, so that no process works on one alone when all others have ended."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: not measuring.is_long(item))
 
 
 def pytest_collection_finish() -> None:

@@ -36,8 +36,13 @@ class Ran:
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """Run a command in a practice installation of this test."""
-    monkeypatch.setenv("RECEIVER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("RECEIVER_PRACTICE", "1")
+    return commands(tmp_path / "data", monkeypatch)
+
+
+def commands(folder: Path, patch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """What runs a command in a practice installation in this folder."""
+    patch.setenv("RECEIVER_DATA_DIR", str(folder))
+    patch.setenv("RECEIVER_PRACTICE", "1")
 
     def ran(*words: object, code: int = 0, stdin: str | None = None) -> Ran:
         result = CliRunner().invoke(app, [str(word) for word in words], input=stdin)

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import stat
 
 import pytest
 from beancount import loader
 
+from tests.cli.conftest import commands
 from tests.soak.invariants import breaches
 
 FINANCE, RELEASER, APPROVER = (f"{name}@practice.example" for name in ("finance", "finance2", "approver"))
 
 
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory):
+    """A practice installation, and what was told when it was made."""
+    folder = tmp_path_factory.mktemp("seeded") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        run = commands(folder, patch)
+        return folder, run("practice", "seed", "--people", 30, "--months", 3, "--seed", 6, "--json").json
+
+
 @pytest.fixture
-def practice(run):
-    return run("practice", "seed", "--people", 30, "--months", 3, "--seed", 6, "--json").json
+def practice(seeded, run, tmp_path):
+    """A copy of it for this test."""
+    folder, told = seeded
+    shutil.copytree(folder, tmp_path / "data")
+    return told
 
 
 def test_practice_tells_what_it_made(practice, run):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from receiver.accounts.models import Office
 from receiver.audit.models import AuditRecord
+from receiver.db.refusals import DatabaseBusy
 from receiver.vault import of
 from tests.factories.accounts import make_office
 
@@ -57,6 +59,33 @@ def test_a_database_of_another_shape_is_not_used_again(kind: Kind, databases: Da
     with again.write() as session:
         session.execute(text(change))
     databases.drop(again)
+    other = databases.migrated(kind)
+    assert other.url != one.url
+    databases.drop(other)
+
+
+def _server_process(database: Database) -> int:
+    with database.read() as session:
+        return session.execute(text("select pg_backend_pid()")).scalar_one()
+
+
+@pytest.mark.only("postgresql")
+def test_connections_that_know_the_database_are_kept(kind: Kind, databases: Databases):
+    one = databases.migrated(kind)
+    process = _server_process(one)
+    databases.drop(one)
+    again = databases.migrated(kind)
+    assert again is not one
+    assert _server_process(again) == process
+    databases.drop(again)
+
+
+@pytest.mark.only("postgresql")
+def test_a_database_that_somebody_still_uses_is_not_used_again(kind: Kind, databases: Databases):
+    one = databases.migrated(kind)
+    with suppress(DatabaseBusy), one.read() as forgotten:  # the server cuts it
+        forgotten.execute(text("select 1"))
+        databases.drop(one)
     other = databases.migrated(kind)
     assert other.url != one.url
     databases.drop(other)

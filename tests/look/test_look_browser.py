@@ -118,8 +118,7 @@ def looks(
     return faults
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-@pytest.mark.parametrize("code", ["en", "ar"])
+@pytest.mark.parametrize(("code", "width"), [("en", NARROW), ("ar", WIDE)])
 def test_some_pages(world: World, browser: Browser, origin: str, code: str, width: int) -> None:
     assert looks(world, browser, origin, code, width, only=IN_SHORT) == []
 
@@ -137,8 +136,14 @@ def test_every_page_in_the_dark(world: World, browser: Browser, origin: str, wid
     assert looks(world, browser, origin, "en", width, dark=True) == []
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-@pytest.mark.parametrize("code", LANGUAGES)
+def _before_sign_in(code: str, width: int) -> object:
+    is_short = (code, width) in {("en", WIDE), ("ar", NARROW), ("rw", NARROW)}
+    return pytest.param(code, width, marks=() if is_short else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    ("code", "width"), [_before_sign_in(code, width) for code in LANGUAGES for width in (NARROW, WIDE)]
+)
 def test_before_somebody_signs_in(browser: Browser, origin: str, code: str, width: int) -> None:
     window = Window(browser, origin, None, width, "light")
     window.context.add_cookies([{"name": "language", "value": code, "url": origin}])

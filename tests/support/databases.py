@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import psycopg
 from psycopg import sql
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.engine import URL
+    from sqlalchemy.pool import QueuePool
 
 Kind = Literal["sqlite", "postgresql"]
 _TEMPLATE = "template_receiver"
@@ -39,7 +40,7 @@ class Databases:
         self._admin: psycopg.Connection | None = None
         self._ready: set[Kind] = set()
         self._uses: Counter[str] = Counter()
-        self._free: list[str] = []
+        self._free: list[Database] = []
         self._sweepers: dict[str, Sweeper] = {}
 
     def migrated(self, kind: Kind) -> Database:
@@ -50,8 +51,7 @@ class Databases:
             self._ready.add(kind)
         if kind == "sqlite":
             return sharing(Database(self._new(kind, of=_TEMPLATE)))
-        url = self.server.url(self._free.pop()) if self._free else self._new(kind, of=_TEMPLATE)
-        database = sharing(Database(url))
+        database = _after(self._free.pop()) if self._free else sharing(Database(self._new(kind, of=_TEMPLATE)))
         name = str(database.url.database)
         if not self._uses[name]:
             self._sweepers[name] = Sweeper(psycopg.connect(host=str(self.server.folder), user=USER, dbname=name))
@@ -73,16 +73,17 @@ class Databases:
 
     def drop(self, database: Database) -> None:
         """Throw it away, or keep it for the next test as it was; connections that a test forgot are cut."""
-        database.close()
         if database.path is None:
             name = str(database.url.database)
             sweeper = self._sweepers.get(name)
-            if sweeper is not None and self._uses[name] < _TIMES and sweeper.sweep():
-                self._free.append(name)
+            if sweeper is not None and self._uses[name] < _TIMES and sweeper.sweep(idle=_idle(database)):
+                self._free.append(database)
                 return
+            database.close()
             self._let_go(name)
             self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
             return
+        database.close()
         for left in database.path.parent.glob(f"{database.path.name}*"):
             left.unlink()
 
@@ -135,3 +136,16 @@ class Databases:
         database.truncate_log()
         database.close()
         marker.touch()
+
+
+def _after(used: Database) -> Database:
+    """A new `Database` on the connections of a used one: the server's end of each has learnt every table by then."""
+    fresh = sharing(Database(used.url))
+    for new, old in ((fresh.read_engine, used.read_engine), (fresh.write_engine, used.write_engine)):
+        new.pool, new.dialect = old.pool, old.dialect  # the dialect knows what it asked the server at first
+    return fresh
+
+
+def _idle(database: Database) -> int:
+    """How many connections wait in its pools for the next use."""
+    return sum(cast("QueuePool", engine.pool).checkedin() for engine in (database.read_engine, database.write_engine))

@@ -45,10 +45,10 @@ class Sweeper:
         self.filled = {table: self._rows(table) for table in self._touched()}
         connection.commit()
 
-    def sweep(self) -> bool:
-        """Whether the database is as it was; if not, it is of no use any more."""
+    def sweep(self, *, idle: int = 0) -> bool:
+        """Whether the database is as it was, with `idle` connections kept; if not, it is of no use any more."""
         try:
-            if not self._alone() or self._one(_SHAPE) != self.shape:
+            if not self._alone(idle) or self._one(_SHAPE) != self.shape:
                 return False
             self._put_rows_back()
             self._put_numbers_back()
@@ -79,10 +79,10 @@ class Sweeper:
             given = [place, start if last is None else last, last is not None]
             self.connection.execute("select setval(%s, %s, %s)", given)
 
-    def _alone(self) -> bool:
-        """Whether nobody else is connected; a connection that was closed may take a moment to go."""
+    def _alone(self, idle: int) -> bool:
+        """Whether only those who wait are connected; a connection that was closed may take a moment to go."""
         for _ in range(40):
-            if self._one(_OTHERS) == (0,):
+            if self._one(_OTHERS) == (idle,):
                 return True
             self.connection.commit()  # within a transaction the answer stays the same
             sleep(0.003)

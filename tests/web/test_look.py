@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 
@@ -48,9 +49,15 @@ def look(browser):
         context.close()
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("code", ["en", "ar"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def _whole(scheme, code, width):
+    is_short = (scheme, code, width) in {("light", "ar", 320), ("dark", "en", 1280)}
+    return pytest.param(scheme, code, width, marks=() if is_short else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code", "width"),
+    [_whole(*each) for each in product(("light", "dark"), ("en", "ar"), (320, 1280))],
+)
 def test_axe_finds_nothing_and_neither_do_we(look, code, width, scheme):
     page = look(code, width, scheme)
     assert by_axe(page) == []
@@ -68,7 +75,9 @@ def test_practice_has_its_own_colour(look, scheme):
 
 
 @pytest.mark.parametrize("code", ["fr", "rw", "sw", "xx", "xr"])
-@pytest.mark.parametrize("width", [320, 720, 1280])
+@pytest.mark.parametrize(
+    "width", [320, pytest.param(720, marks=pytest.mark.slow), pytest.param(1280, marks=pytest.mark.slow)]
+)
 def test_longer_words_break_nothing(look, code, width):
     assert by_measure(look(code, width)) == []
 
