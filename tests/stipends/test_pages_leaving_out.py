@@ -110,7 +110,9 @@ def test_the_month_is_missed_with_that_reason_and_paid_by_a_follow_up(finance, s
     assert person.reference in page.text(".//tbody")
     assert "The days of the month must be checked" in page.text(".//tbody")
     assert "Can be paid now" in page.text(".//tbody")
-    assert "Left out on purpose" in finance.get(f"/people/{person.reference}/stipend").text()
+    told = finance.get(f"/people/{person.reference}/stipend").text()
+    assert "Left out on purpose A follow-up run pays what is owed for the month." in told
+    assert "taken back" not in told
 
 
 def test_the_lines_have_few_questions(finance, system, at, team, bring):

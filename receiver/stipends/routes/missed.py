@@ -10,7 +10,7 @@ from receiver.kit import clock
 from receiver.partners.queries import programmes
 from receiver.stipends.forms.missed import MissedForm
 from receiver.stipends.queries.missed import missed_page
-from receiver.stipends.rules.checklist import ADVICE, WHY_MISSED, Flag
+from receiver.stipends.rules.checklist import MISSED_ADVICE, WHY_MISSED, Flag
 from receiver.stipends.rules.listing import MissedFilter
 from receiver.web.deps import Asked, ReadSession, require
 from receiver.web.render import page, url
@@ -39,7 +39,7 @@ def missed(request: Request, session: ReadSession, actor: Viewer, filters: Asked
     asked = {name: filters.value_of(name) for name in ("why", "programme", "month", "show")}
     ctx = {
         "page": listed,
-        "advice": ADVICE,
+        "advice": MISSED_ADVICE,
         "filtered": any(asked.values()),
         "url": url("/stipends/missed", **asked),
     }

@@ -20,7 +20,7 @@ from receiver.stipends import actions, queries
 from receiver.stipends.forms.people import EndForm, HoldForm, PayeeForm, PayWay, YearFilter
 from receiver.stipends.queries.missed import expected_months
 from receiver.stipends.queries.overview import balance_of, month_rows, years_of
-from receiver.stipends.rules.checklist import ADVICE
+from receiver.stipends.rules.checklist import MISSED_ADVICE
 from receiver.stipends.rules.enrolments import NoticeInFuture, ReviewDateWrong
 from receiver.stipends.rules.payees import NameAgreement, NumberNotUsable, name_agreement
 from receiver.web.answers import see_other
@@ -55,7 +55,7 @@ def stipend(
             for one in years
         ],
         "expected": expected_months(session, person),
-        "advice": ADVICE,
+        "advice": MISSED_ADVICE,
         "balance": balance_of(session, person.id),
         "enrolments": enrolments,
         "live": next((one for one, _policy in enrolments if one.until is None), None),

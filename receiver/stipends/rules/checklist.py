@@ -79,7 +79,9 @@ ADVICE: dict[Flag, Words] = {
         "the month."
     ),
 }
-"""What to do about each."""
+"""What to do about each while the run is a draft."""
+MISSED_ADVICE: dict[Flag, Words] = {**ADVICE, Flag.LEFT_OUT: ADVICE[Flag.ENROLLED_LATE]}
+"""What to do about each once the run has gone out and the month is missed: nobody can be taken back any more."""
 
 
 class ChecklistOpen(Refusal):
