@@ -16,6 +16,8 @@ from receiver.reports.files.sheets import label_of
 from receiver.reports.rules import ReportForm, differences, publishable
 from receiver.stipends import actions as stipends
 from receiver.stipends.models import Payment
+from receiver.stipends.queries import open_exceptions
+from receiver.stipends.rules.exceptions import Decision
 from receiver.stipends.rules.payments import Channel
 from receiver.stipends.rules.reasons import REASONS, NoCode
 from tests.factories.reports import finalise, small_month
@@ -91,6 +93,17 @@ def test_who_fails_twice_is_one_person_with_two_payments(session):
     take(session, team, again, payments(session, again), "failed")
     (row,) = queries.work_out(session, look(team))["breakdowns"]["failures"]
     assert row == {"key": "none", "people": 1, "count": 2, "minor": 120_000}
+
+
+def test_what_a_person_decided_is_counted_by_what_the_provider_said(session):
+    team = make_team(session)
+    make_people(session, team, 3)
+    run = make_run(session, team, "released")
+    first, _second = payments(session, run, channel=Channel.MOBILE_MONEY_FILE)
+    stipends.take_results(session, team.releaser, run, results([(first, "failed")], reason="AC04", amount=1))
+    (row,) = open_exceptions(session, team.finance)
+    stipends.settle_exception(session, team.finance, row, decision=Decision.FAILED, reason="They say so.")
+    assert by_reason(session, team) == {"AC04": 1}
 
 
 def test_what_failed_before_reasons_were_counted_says_so(session, team):

@@ -334,6 +334,29 @@ class TestExceptions:
         actions.settle_exception(session, team.finance, one, decision=decision, reason="Asked.")
         assert (fresh(session, sent[0]).state, balance(session, sent[0].person_id)) == (state, owed)
 
+    @pytest.mark.parametrize(
+        ("first", "said", "amount", "decision", "failed", "returned"),
+        [
+            (None, "failed", BASE - 1, Decision.FAILED, "AC04", None),
+            (None, "pending", BASE - 1, Decision.FAILED, "AC04", None),
+            ("settled", "failed", BASE, Decision.RETURNED, None, "AC04"),
+            (None, "settled", BASE - 1, Decision.FAILED, "none", None),
+            ("failed", "returned", BASE, Decision.PAID, "none", None),
+        ],
+    )
+    def test_what_the_provider_gave_as_its_reason_stands_with_the_payment(
+        self, session, team, run, sent, first, said, amount, decision, failed, returned
+    ):
+        if first:
+            take(session, team, (sent[0], first))
+        take(session, team, (sent[0], said), amount=amount, reason="AC04")
+        one = self.the_only(session, team)
+        actions.settle_exception(session, team.finance, one, decision=decision, reason="They say so.")
+        payment = fresh(session, sent[0])
+        assert (payment.failed_because, payment.returned_because) == (failed, returned)
+        told = "AC04" if "AC04" in {failed, returned} else ""
+        assert queries.reason_of(session, payment) == told
+
     def test_a_part_is_never_booked_as_the_whole(self, session, team, run, sent):
         take(session, team, (sent[0], "settled"), amount=BASE - 10_000)
         one = self.the_only(session, team)

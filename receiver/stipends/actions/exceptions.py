@@ -18,6 +18,7 @@ from receiver.stipends.models import Payment
 from receiver.stipends.rules.approval import demand_human
 from receiver.stipends.rules.exceptions import Decision, ExceptionSettled, ExceptionState, moves_for
 from receiver.stipends.rules.payments import PaymentMove, move_payment
+from receiver.stipends.rules.result_formats import ResultStatus
 from receiver.stipends.rules.runs import ReasonMissing
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def settle_exception(
     """Decide what became of a row that did not fit.
 
     “The money arrived” after a failure takes the failure back and settles the payment, unless a new payment of the
-    same money is under way.
+    same money is under way. What the provider gave as its reason stands with a payment that failed or came back.
 
     The payment may be of another run than the file came for; whoever decides has the right on that one.
 
@@ -61,7 +62,7 @@ def settle_exception(
     other_money = sent is not None and sent != (exception.amount_minor, exception.currency)
     moves = moves_for(decision, payment.state if payment else None, other_money=other_money)
     if payment is not None and run is not None and moves:
-        _move(session, actor, run, payment, moves, now)
+        _move(session, actor, run, payment, moves, now, reason=_reason_given(session, exception, decision))
     exception.state, exception.decision = ExceptionState.SETTLED, decision
     exception.decided_by, exception.decided_at = user, now
     session.flush()
@@ -78,8 +79,22 @@ def settle_exception(
     )
 
 
+def _reason_given(session: Session, exception: ResultException, decision: Decision) -> str:
+    """Why the money did not stay, in the provider's words; what it says of a row as paid is no such reason."""
+    if decision not in {Decision.FAILED, Decision.RETURNED} or exception.status is ResultStatus.SETTLED:
+        return ""
+    return queries.exception_reason(session, exception)
+
+
 def _move(
-    session: Session, actor: Actor, run: PayRun, payment: Payment, moves: tuple[PaymentMove, ...], now: datetime
+    session: Session,
+    actor: Actor,
+    run: PayRun,
+    payment: Payment,
+    moves: tuple[PaymentMove, ...],
+    now: datetime,
+    *,
+    reason: str,
 ) -> None:
     if PaymentMove.SETTLE_LATE in moves:
         reissued = queries.has_live_payment(session, payment.entitlement_id)
@@ -87,7 +102,7 @@ def _move(
         failed = entry_of(session, Cause.FAIL, payment.id)
         back = reversal(session, failed, cause_id=new_id(), business_date=clock.day_of(now, i18n.zone()))
         post(session, actor, back)
-    one = Outcome(payment.id, payment.person_id, payment.end_to_end_id, payment.state, moves)
+    one = Outcome(payment.id, payment.person_id, payment.end_to_end_id, payment.state, moves, reason)
     move_payments(session, [one], now, by_hand=True)
     begin_reconciling(session, actor, run)
     post_moved(session, actor, run, now)
