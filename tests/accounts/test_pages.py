@@ -147,6 +147,13 @@ class TestSecondFactor:
             give(again)
             assert "already used" in again.post("/sign-in/code", {"code": code}, status=422).text()
 
+    def test_an_address_with_questions_outlives_the_code(self, browser, user, secret):
+        going = "/audit?kind=sign_in&page=2"
+        with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
+            page = browser.follow(give(browser, next=going))
+            answer = browser.submit(page.form("/sign-in/code"), code=pyotp.TOTP(secret).now())
+            assert answer.response.headers["location"] == going
+
     def test_codes_in_other_digits_and_with_spaces(self, browser, user, secret):
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
             give(browser)

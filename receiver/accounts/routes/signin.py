@@ -1,6 +1,8 @@
 """Signing in and out, the second factor's code, one-time links, and the language of pages."""
 
+from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Query, Request
 from sqlalchemy.orm import Session
@@ -98,22 +100,7 @@ def show_code(request: Request, next: Annotated[str, Query(alias="next")] = "/")
 @router.post("/sign-in/code")
 def give_code(request: Request, db: Db, form: Bound[CodeForm]) -> Response:
     """Check the code of the second factor."""
-    row = _awaiting(request)
-    if row is None:
-        return see_other("/sign-in")
-    if form.ok:
-        _count(request, db, what="code", account=str(row.user_id))
-        try:
-            with db.write() as session:
-                user = queries.user(session, row.user_id)
-                actions.use_code(session, user, form.code)
-                token = _pass(request, session, user, row)
-        except rules.WrongCode as refusal:
-            _refuse_code(db, row)
-            form.add_error("code", refusal)
-        else:
-            return _enter(request, token, form.next)
-    return form_page(request, "accounts/code.html", form=form)
+    return _look_at_code(request, db, form, "accounts/code.html", actions.use_code)
 
 
 @router.get("/sign-in/recovery")
@@ -127,22 +114,11 @@ def show_recovery(request: Request, next: Annotated[str, Query(alias="next")] = 
 @router.post("/sign-in/recovery")
 def give_recovery(request: Request, db: Db, form: Bound[RecoveryForm]) -> Response:
     """Check a recovery code."""
-    row = _awaiting(request)
-    if row is None:
-        return see_other("/sign-in")
-    if form.ok:
-        _count(request, db, what="code", account=str(row.user_id))
-        try:
-            with db.write() as session:
-                user = queries.user(session, row.user_id)
-                actions.use_recovery_code(session, _acting(session, user), user, form.code)
-                token = _pass(request, session, user, row)
-        except rules.WrongCode as refusal:
-            _refuse_code(db, row)
-            form.add_error("code", refusal)
-        else:
-            return _enter(request, token, form.next)
-    return form_page(request, "accounts/recovery.html", form=form)
+
+    def use(session: Session, user: User, code: str) -> None:
+        actions.use_recovery_code(session, _acting(session, user), user, code)
+
+    return _look_at_code(request, db, form, "accounts/recovery.html", use)
 
 
 @router.post("/sign-out")
@@ -241,6 +217,32 @@ def _awaiting(request: Request) -> UserSession | None:
         return row
 
 
+def _look_at_code(
+    request: Request,
+    db: Database,
+    form: CodeForm | RecoveryForm,
+    template: str,
+    use: Callable[[Session, User, str], None],
+) -> Response:
+    """Let somebody in whose code `use` accepts; a wrong one is counted and shown again."""
+    row = _awaiting(request)
+    if row is None:
+        return see_other("/sign-in")
+    if form.ok:
+        _count(request, db, what="code", account=str(row.user_id))
+        try:
+            with db.write() as session:
+                user = queries.user(session, row.user_id)
+                use(session, user, form.code)
+                token = _pass(request, session, user, row)
+        except rules.WrongCode as refusal:
+            _refuse_code(db, row)
+            form.add_error("code", refusal)
+        else:
+            return _enter(request, token, form.next)
+    return form_page(request, template, form=form)
+
+
 def _pass(request: Request, session: Session, user: User, awaiting: UserSession) -> actions.Token:
     row = session.get_one(UserSession, awaiting.id, with_for_update=True)
     actions.clear_attempts(session, what="code", account=str(user.id), address=address_of(request))
@@ -260,7 +262,7 @@ def _enter(request: Request, token: actions.Token, next_path: str | None, *, awa
     """On to where the visitor was going: over the code, or over what was kept when the last session ended (U26)."""
     going = local_path(next_path)
     if awaits_code:
-        onward = f"/sign-in/code?next={going}" if going != "/" else "/sign-in/code"
+        onward = f"/sign-in/code?next={quote(going)}" if going != "/" else "/sign-in/code"
     else:
         with request.app.state.database.read() as session:
             onward = parking.UNSENT if parking.is_waiting(session, token.row.user_id) else going
