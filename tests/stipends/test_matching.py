@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from receiver.access import RoleNeeded
 from receiver.audit import Kind
@@ -11,7 +11,8 @@ from receiver.kit.ids import new_id
 from receiver.kit.money import Money
 from receiver.ledger.queries import check
 from receiver.stipends import actions
-from receiver.stipends.models import ResultException
+from receiver.stipends.models import EarlierReference, Payment, ResultException
+from receiver.stipends.models.payments import HAS_REFERENCE
 from receiver.stipends.rules.exceptions import (
     Decision,
     ExceptionSettled,
@@ -155,6 +156,36 @@ class TestActs:
             actions.match_exception(session, team.finance, row, name=other.end_to_end_id, reason=WHY)
         still = next(each for each in payments(session, run) if each.id == other.id)
         assert (still.state, row.state) == (PaymentState.INSTRUCTED, ExceptionState.OPEN)
+
+    @pytest.mark.parametrize("by_hand", [True, False])
+    def test_a_name_that_the_provider_replaced_is_still_that_payments(self, session, team, run, one, by_hand):
+        """On its way as MP-9, paid as MP-10: both are the money of one person."""
+        name = "WHO-KNOWS" if by_hand else one.end_to_end_id
+        for status, movement in (("pending", "MP-9"), ("settled", "MP-10")):
+            actions.take_results(session, team.releaser, run, strange(one, status=status, name=name, movement=movement))
+            if by_hand:
+                actions.match_exception(session, team.finance, waiting(session), name=one.end_to_end_id, reason=WHY)
+        other = next(each for each in payments(session, run, channel=MOBILE) if each.id != one.id)
+        for movement in ("MP-9", "MP-10"):
+            row = strange(other, name=f"OF-{movement}", movement=movement)
+            actions.take_results(session, team.releaser, run, row)
+            row = waiting(session)
+            with pytest.raises(MovementTaken):
+                actions.match_exception(session, team.finance, row, name=other.end_to_end_id, reason=WHY)
+            actions.settle_exception(session, team.finance, row, decision=Decision.NOTHING, reason=WHY)
+        back = strange(one, status="returned", name="BACK", movement="MP-9")
+        actions.take_results(session, team.releaser, run, back)
+        actions.match_exception(session, team.finance, waiting(session), name=one.end_to_end_id, reason=WHY)
+        assert session.get_one(Payment, one.id).state is PaymentState.RETURNED
+        kept = session.scalars(select(EarlierReference.reference).where(EarlierReference.payment_id == one.id))
+        assert list(kept) == ["MP-9", "MP-10"]
+
+    def test_references_are_found_by_an_index(self, session, team, run, one):
+        actions.take_results(session, team.releaser, run, strange(one))
+        if session.get_bind().dialect.name == "sqlite":
+            asked = "EXPLAIN QUERY PLAN SELECT id FROM payments WHERE provider_reference = :one AND " + HAS_REFERENCE
+            (plan,) = session.execute(text(asked), {"one": "MP-9"}).all()
+            assert "ix_payments_provider_reference" in plan.detail
 
     def test_a_movement_that_was_decided_about_counts_for_nobody(self, session, team, run, one):
         actions.take_results(session, team.releaser, run, strange(one))

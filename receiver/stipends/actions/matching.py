@@ -65,6 +65,7 @@ def match_exception(session: Session, actor: Actor, exception: ResultException, 
         moves=moves,
         reason=row.reason,
         provider_reference=row.provider_reference,
+        reference_so_far=payment.provider_reference,
     )
     move_payments(session, [one], now, file_id=file.id)
     begin_reconciling(session, actor, run)

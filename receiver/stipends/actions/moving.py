@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from receiver import i18n, vault
 from receiver.kit import clock
@@ -16,7 +16,7 @@ from receiver.ledger.rules import AccountKind, Cause
 from receiver.stipends import queries
 from receiver.stipends.actions.failed_tasks import tell_failures
 from receiver.stipends.actions.steps import add_step
-from receiver.stipends.models import Payment, PayRun
+from receiver.stipends.models import EarlierReference, Payment, PayRun
 from receiver.stipends.rules.payments import PaymentMove, PaymentState, move_payment
 from receiver.stipends.rules.reasons import counted_as
 from receiver.stipends.rules.runs import RunAct, RunMove, RunState, move_run
@@ -50,7 +50,10 @@ _POSTS = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of one payment: its state so far, its moves in order, and what the provider said."""
+    """What becomes of one payment: its state so far, its moves in order, and what the provider said.
+
+    `provider_reference` takes the place of `reference_so_far`, which is kept as an earlier one.
+    """
 
     payment_id: UUID
     person_id: UUID
@@ -59,6 +62,7 @@ class Outcome:
     moves: tuple[PaymentMove, ...]
     reason: str = ""
     provider_reference: str = ""
+    reference_so_far: str = ""
 
 
 def move_payments(
@@ -84,6 +88,7 @@ def move_payments(
         values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names if name != "id"}
         statement = update(_P).where(_P.c.id == bindparam("of_id")).values(values)
         session.execute(statement, [_bound(row) for row in some])
+    _keep_references(session, moved)
     queries.forget(session, Payment)
     return moved
 
@@ -119,6 +124,17 @@ def _row(session: Session, one: Outcome, now: datetime, file_id: UUID | None, *,
     if one.reason:
         row["reason"] = vault.seal(session, one.person_id, queries.reason_place(one.payment_id), one.reason)
     return row
+
+
+def _keep_references(session: Session, moved: list[Outcome]) -> None:
+    """Keep the names of movements that were given others, so that none of them counts for anybody else."""
+    replaced = [
+        {"payment_id": one.payment_id, "reference": one.reference_so_far}
+        for one in moved
+        if one.reference_so_far and one.provider_reference not in {"", one.reference_so_far}
+    ]
+    if replaced:
+        session.execute(insert(EarlierReference), replaced)
 
 
 def _bound(row: dict[str, object]) -> dict[str, object]:

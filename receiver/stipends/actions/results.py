@@ -152,6 +152,7 @@ def _outcomes(check: ResultCheck) -> list[Outcome]:
                 moves=verdict.moves,
                 reason=row.reason,
                 provider_reference=row.provider_reference,
+                reference_so_far=found.provider_reference,
             )
         )
     return outcomes

@@ -16,13 +16,14 @@ from receiver.stipends.models.assignments import ExceptionAssignment
 from receiver.stipends.models.entitlements import Entitlement, EntitlementChange
 from receiver.stipends.models.missed import MissedMonth
 from receiver.stipends.models.payees import Payee
-from receiver.stipends.models.payments import FileWindow, Handover, Instruction, Payment
+from receiver.stipends.models.payments import EarlierReference, FileWindow, Handover, Instruction, Payment
 from receiver.stipends.models.policies import Enrolment, Hold, Policy, PolicyVersion
 from receiver.stipends.models.results import ResultException, ResultFile
 from receiver.stipends.models.runs import Acceptance, LeftOut, LineComment, PayRun, RunLine, RunStep
 
 __all__ = [
     "Acceptance",
+    "EarlierReference",
     "Enrolment",
     "Entitlement",
     "EntitlementChange",

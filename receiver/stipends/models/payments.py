@@ -33,6 +33,8 @@ OUTCOME = (
 )
 """What becomes of a payment; all else was frozen with its run."""
 
+HAS_REFERENCE = "provider_reference <> ''"
+"""What a query says as well that is to use the index of references; most payments have none while they wait."""
 _LIVE = f"state IN ({', '.join(sorted(repr(state.value) for state in LIVE))})"
 
 
@@ -42,8 +44,9 @@ class Payment(HasId, Stamped, Base):
     `number` is its place in the frozen list of the `attempt`. `payee` is the fingerprint of the payment details, which
     lie with `payee_id`; at the cash desk there may be none. `pseudonym` is the person in the ledger. Each state it
     reached has its moment, and it reaches each at most once. `reason` is what a provider said last, sealed;
-    `failed_because` and `returned_because` are what it is counted by (`rules.reasons.counted_as`). At most one payment
-    of an entitlement is live.
+    `failed_because` and `returned_because` are what it is counted by (`rules.reasons.counted_as`). `provider_reference`
+    is what the provider called its movement last; see `EarlierReference`. At most one payment of an entitlement is
+    live.
     """
 
     __tablename__ = "payments"
@@ -61,6 +64,12 @@ class Payment(HasId, Stamped, Base):
         Index("ix_payments_run_id_attempt_channel_state", "run_id", "attempt", "channel", "state"),
         Index("ix_payments_state_id", "state", "id"),
         Index("ix_payments_person_id_month", "person_id", "month"),
+        Index(
+            "ix_payments_provider_reference",
+            "provider_reference",
+            sqlite_where=text(HAS_REFERENCE),
+            postgresql_where=text(HAS_REFERENCE),
+        ),
     )
 
     entitlement_id: Mapped[UUID] = mapped_column(ForeignKey("entitlements.id", ondelete="RESTRICT"), index=True)
@@ -91,6 +100,15 @@ class Payment(HasId, Stamped, Base):
     result_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("result_files.id", ondelete="RESTRICT"), index=True)
     failed_because: Mapped[str | None] = mapped_column(String(40))
     returned_because: Mapped[str | None] = mapped_column(String(40))
+
+
+class EarlierReference(HasId, Stamped, Base):
+    """What a provider called a movement of a payment before it gave it another name."""
+
+    __tablename__ = "earlier_references"
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id", ondelete="RESTRICT"), index=True)
+    reference: Mapped[str] = mapped_column(String(120), index=True)
 
 
 class Instruction(HasId, Stamped, Base):
@@ -180,6 +198,7 @@ ARROWS = Guard(
     when=f"OLD.state <> NEW.state AND OLD.state || ' ' || NEW.state NOT IN ({_ARROWS})",
 )
 keep(Payment.__table__, [*append_only(Payment.__table__, may_change=OUTCOME), ARROWS])
+keep(EarlierReference.__table__, append_only(EarlierReference.__table__))
 keep(Instruction.__table__, append_only(Instruction.__table__, may_change=["downloads"]))
 keep(FileWindow.__table__, append_only(FileWindow.__table__, may_change=["taken_at"]))
 keep(Handover.__table__, append_only(Handover.__table__))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, text
 
 from receiver.kit.ids import clean_reference
 from receiver.people.models import Person
-from receiver.stipends.models import Payment, ResultException, ResultFile
+from receiver.stipends.models import EarlierReference, Payment, ResultException, ResultFile
+from receiver.stipends.models.payments import HAS_REFERENCE
 from receiver.stipends.queries.results import formats_of
 from receiver.stipends.rules.exceptions import ExceptionState
 from receiver.stipends.rules.matching import Carriers, NoSuchPayment
@@ -46,17 +47,16 @@ def lock_same_movement(session: Session, exception: ResultException) -> None:
 def carriers_of(
     session: Session, exception: ResultException, payment: Payment, channels: AbstractSet[Channel]
 ) -> Carriers:
-    """What carries the provider's reference of a row already, among payments and files of the channels of its format.
-
-    Payments of all runs are looked through: it is a rare act by one person, not worth an index that every result pays.
-    """
+    """What carries the provider's reference of a row, or did: payments and files of the channels of its format."""
     reference = exception.provider_reference
     # What the sheet of the cash desk has there is a signature, which may be the same for many people.
     if not reference or Channel.CASH_DESK in channels:
         return Carriers()
-    other = exists().where(
-        Payment.provider_reference == reference, Payment.id != payment.id, Payment.channel.in_(channels)
-    )
+    by_these = Payment.channel.in_(channels)
+    now = select(Payment.id).where(Payment.provider_reference == reference, text(HAS_REFERENCE), by_these)
+    before = select(Payment.id).join(EarlierReference, EarlierReference.payment_id == Payment.id)
+    same = now.union_all(before.where(EarlierReference.reference == reference, by_these)).subquery()
+    meant, other = exists().where(same.c.id == payment.id), exists().where(same.c.id != payment.id)
     decided = exists().where(
         ResultException.provider_reference == reference,
         ResultException.id != exception.id,
@@ -64,5 +64,4 @@ def carriers_of(
         ResultFile.id == ResultException.file_id,
         ResultFile.format.in_([one.code for one in formats_of(channels)]),
     )
-    found = session.execute(select(other, decided)).one()
-    return Carriers(meant=payment.provider_reference == reference, other=found[0], decided=found[1])
+    return Carriers(*session.execute(select(meant, other, decided)).one())

@@ -60,11 +60,12 @@ RUNS_TOLD = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A payment that a row names: its ids, and what is to be judged."""
+    """A payment that a row names: its ids, what is to be judged, and what the provider called its movement so far."""
 
     payment_id: UUID
     person_id: UUID
     facts: PaymentFacts
+    provider_reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +225,15 @@ def payments_named(session: Session, names: Iterable[str]) -> dict[str, Found]:
     """The payments that have these end-to-end ids."""
     one = Payment
     moments = (one.settled_at, one.failed_at, one.returned_at, one.accepted_at)
-    columns = (one.end_to_end_id, one.id, one.person_id, one.run_id, one.channel)
+    columns = (one.end_to_end_id, one.id, one.person_id, one.provider_reference, one.run_id, one.channel)
     stands = (one.amount_minor, one.currency, one.state)
     found = {}
     for some in portions(names):
         wanted = select(*columns, *stands, *moments).where(one.end_to_end_id.in_(some))
-        for name, payment, person, run, channel, minor, currency, state, *reached in session.execute(wanted):
+        for name, payment, person, reference, run, channel, minor, currency, state, *reached in session.execute(wanted):
             taken = frozenset(status for status, at in zip(_TOLD, reached, strict=True) if at is not None)
             facts = PaymentFacts(name, run, channel, Money(minor, currency), state, taken)
-            found[name] = Found(payment, person, facts)
+            found[name] = Found(payment, person, facts, reference)
     return found
 
 
