@@ -53,7 +53,7 @@ def compose(work: Work, session: Session, *, run_id: UUID, channels: list[str], 
 
 
 @step(final=True)
-def send(work: Work, session: Session, *, run_id: UUID, channels: list[str], template: str) -> dict[str, object]:
+def send(work: Work, session: Session, *, run_id: UUID, channels: list[str], template: str) -> dict[str, int]:
     """Instruct the payments and post them, in one transaction."""
     made = actions.release_run(
         session,
@@ -77,9 +77,11 @@ def release(
     """Release a run by these channels, or by all that are left."""
     try:
         work.progress(0, compose(work, run_id=run_id, channels=channels, template=template))
-        return send(work, run_id=run_id, channels=channels, template=template)
+        sent = send(work, run_id=run_id, channels=channels, template=template)
+        work.progress(sent["payments"], sent["payments"])  # less than was composed, where somebody is on hold since
     finally:
         _COMPOSED.pop(work.id, None)
+    return dict(sent)
 
 
 @step

@@ -57,6 +57,7 @@ def test_a_run_is_released(system, team, people, work, channels, files, sent):
         team.releaser, lambda session: actions.release_in_background(session, team.releaser, run, channels=channels)
     )
     assert (seen.state, seen.result) == (WorkState.DONE, {"files": files, "payments": sent})
+    assert (seen.done, seen.total) == (sent, sent)
     assert tasks._COMPOSED == {}
     with system.database.read() as session:
         run = session.get_one(PayRun, run.id)
@@ -79,6 +80,7 @@ def test_what_a_stop_changed_between_composing_and_sending_is_noticed(system, te
     monkeypatch.setattr("receiver.stipends.tasks.queries.compose", compose_then_stop)
     seen = work(team.releaser, lambda session: actions.release_in_background(session, team.releaser, run))
     assert seen.result == {"files": 2, "payments": 2}
+    assert (seen.done, seen.total) == (2, 2)
 
 
 def test_a_refusal_ends_the_work_and_changes_nothing(system, team, people, work):
