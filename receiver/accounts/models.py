@@ -22,6 +22,17 @@ class Office(HasId, Versioned, Stamped, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class EarlierOfficeName(HasId, Base):
+    """The name that an office had until `changed_at`: a report of an earlier moment calls it so."""
+
+    __tablename__ = "earlier_office_names"
+    __table_args__ = (Index("ix_earlier_office_names_office_id_changed_at", "office_id", "changed_at"),)
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id", ondelete="RESTRICT"))
+    changed_at: Mapped[datetime] = mapped_column()
+    name: Mapped[str] = mapped_column(String(200))
+
+
 class User(HasId, Versioned, Stamped, Base):
     """Somebody who signs in. The e-mail is kept in lower case; `password_hash` is argon2id, never a password.
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from receiver.access import Actor, Role
-from receiver.accounts.models import Invitation, Office, RecoveryCode, User, UserOffice, UserRole, UserSession
+from receiver.accounts.models import (
+    EarlierOfficeName,
+    Invitation,
+    Office,
+    RecoveryCode,
+    User,
+    UserOffice,
+    UserRole,
+    UserSession,
+)
 from receiver.accounts.rules import InvitationKind, TextSize, UserState
 from receiver.kit.errors import NotFound
 
@@ -72,6 +81,14 @@ def office_by_code(session: Session, code: str) -> Office:
 def office_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of offices."""
     return dict(session.execute(select(Office.id, Office.name).where(Office.id.in_(set(ids)))).all())
+
+
+def office_names_at(session: Session, as_of: datetime) -> dict[str, str]:
+    """The names that all offices had at a moment, by code."""
+    one = EarlierOfficeName
+    had = select(one.name).where(one.office_id == Office.id, one.changed_at > as_of)
+    first = had.order_by(one.changed_at, one.id).limit(1).scalar_subquery()
+    return dict(session.execute(select(Office.code, func.coalesce(first, Office.name))).all())
 
 
 def user_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:

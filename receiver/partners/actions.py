@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from receiver import audit
 from receiver.audit import Kind
+from receiver.kit import clock
 from receiver.kit.ids import new_id
-from receiver.partners.models import Organisation, Programme
+from receiver.partners.models import EarlierProgrammeName, Organisation, Programme
 from receiver.partners.rules import (
     OrganisationCodeTaken,
     ProgrammeCodeTaken,
@@ -69,6 +70,8 @@ def change_programme(
     check_dates(terms.starts_on, terms.ends_on)
     now = {**vars(terms), "state": state}
     changed = sorted(name for name, value in now.items() if getattr(programme, name) != value)
+    if terms.name != programme.name:
+        session.add(EarlierProgrammeName(programme_id=programme.id, changed_at=clock.now(), name=programme.name))
     for name in changed:
         setattr(programme, name, now[name])
     audit.record(session, Kind.PROGRAMME_CHANGED, actor, programme.code, changed=changed, state=state)

@@ -1,8 +1,9 @@
 """Programmes, the bank accounts their money comes to, and partner organisations."""
 
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, Integer, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.db.base import Base, HasId, Stamped, Versioned
@@ -33,6 +34,17 @@ class Programme(HasId, Versioned, Stamped, Base):
     currency: Mapped[str] = currency_code()
     bank_account: Mapped[str] = mapped_column(String(40))
     state: Mapped[ProgrammeState] = mapped_column(Choice(ProgrammeState), default=ProgrammeState.OPEN)
+
+
+class EarlierProgrammeName(HasId, Base):
+    """The name that a programme had until `changed_at`: a report of an earlier moment calls it so."""
+
+    __tablename__ = "earlier_programme_names"
+    __table_args__ = (Index("ix_earlier_programme_names_programme_id_changed_at", "programme_id", "changed_at"),)
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id", ondelete="RESTRICT"))
+    changed_at: Mapped[datetime] = mapped_column()
+    name: Mapped[str] = mapped_column(String(200))
 
 
 class Organisation(HasId, Versioned, Stamped, Base):

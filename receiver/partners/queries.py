@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from receiver.access import Permission
 from receiver.kit.errors import NotFound
-from receiver.partners.models import Organisation, Programme
+from receiver.partners.models import EarlierProgrammeName, Organisation, Programme
 from receiver.partners.rules import ProgrammeState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -53,6 +54,13 @@ def programme(session: Session, programme_id: UUID, *, lock: bool = False) -> Pr
 def programme_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of programmes; one query whatever the number."""
     return dict(session.execute(select(Programme.id, Programme.name).where(Programme.id.in_(set(ids)))).all())
+
+
+def programme_name_at(session: Session, programme: Programme, as_of: datetime) -> str:
+    """The name that a programme had at a moment."""
+    one = EarlierProgrammeName
+    had = select(one.name).where(one.programme_id == programme.id, one.changed_at > as_of)
+    return session.scalar(had.order_by(one.changed_at, one.id).limit(1)) or programme.name
 
 
 def organisations(session: Session, *, retired: bool = False) -> Sequence[Organisation]:

@@ -75,6 +75,7 @@ def show_people(
     ctx = {
         "month": shown.look.month,
         "programme": shown.look.programme,
+        "programme_name": shown.figures["programme_name"],
         "own": f"/reports/stipends/{month}",
         "page": listed,
         "url": own,

@@ -1,4 +1,4 @@
-"""The office of a person in a report is that of its moment: who moves later stays where they were, in every form."""
+"""Offices in a report are those of its moment: who moves stays where they were, what is renamed keeps its name."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import delete, select
 
 from receiver.access import Role
+from receiver.accounts.actions import change_office
 from receiver.db import schema
 from receiver.kit import clock
+from receiver.partners.actions import Terms, change_programme
 from receiver.people.actions import move_office
 from receiver.people.models import EarlierOffice
 from receiver.reports import files, queries
@@ -111,6 +113,40 @@ def test_the_people_of_an_office_are_those_of_the_moment(session, team, huye):
     assert found(stored.as_of, "HUY") == (set(), 0)
     assert found(LATER, team.office.code) == ({team.office.code}, 2)
     assert found(LATER, "HUY") == ({"HUY"}, 1)
+
+
+def rename(session, team, to, hours):
+    with clock.pretend(NOON + timedelta(hours=hours)):
+        change_office(session, team.supervisor, team.office, name=f"Office {to}", active=True)
+        terms = Terms(f"Programme {to}", starts_on=team.programme.starts_on, bank_account=team.programme.bank_account)
+        change_programme(session, team.supervisor, team.programme, terms=terms, state=team.programme.state)
+    session.flush()
+
+
+def named(session, team, as_of):
+    found = queries.work_out(session, look(team, as_of))
+    return found["programme_name"], {row["label"] for row in found["breakdowns"]["office"]}
+
+
+def test_a_report_of_an_earlier_moment_knows_no_later_name(session, team):
+    moment = NOON + timedelta(hours=1)
+    first = named(session, team, moment)
+    before = {form: made(session, team, moment, form) for form in ReportForm}
+    rename(session, team, "two", 2)
+    rename(session, team, "three", 3)
+    rename(session, team, "three", 3.5)
+    assert {form: made(session, team, moment, form) for form in ReportForm} == before
+    assert named(session, team, NOON + timedelta(hours=1.9)) == first
+    assert named(session, team, NOON + timedelta(hours=2)) == ("Programme two", {"Office two"})
+    assert named(session, team, NOON + timedelta(hours=2.9)) == ("Programme two", {"Office two"})
+    assert named(session, team, LATER) == ("Programme three", {"Office three"})
+
+
+def test_a_final_report_keeps_the_names_that_it_was_signed_with(session, team):
+    finalise(session, team)
+    before = {form: made(session, team, None, form) for form in ReportForm}
+    rename(session, team, "two", 2)
+    assert {form: made(session, team, None, form) for form in ReportForm} == before
 
 
 def test_a_database_from_before_learns_the_moves_from_the_trail(session, team, huye):

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from receiver import audit
 from receiver.accounts import rules
-from receiver.accounts.models import Office, User, UserOffice
+from receiver.accounts.models import EarlierOfficeName, Office, User, UserOffice
 from receiver.accounts.rules import UserState
 from receiver.audit import Kind
+from receiver.kit import clock
 from receiver.kit.ids import new_id
 
 if TYPE_CHECKING:
@@ -49,5 +50,7 @@ def change_office(session: Session, actor: Actor, office: Office, *, name: str, 
         )
         if session.scalar(there):
             raise rules.OfficeInUse
+    if name != office.name:
+        session.add(EarlierOfficeName(office_id=office.id, changed_at=clock.now(), name=office.name))
     office.name, office.active = name, active
     audit.record(session, Kind.OFFICE_CHANGED, actor, office.code, active=active)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from receiver.partners.queries import programme_name_at
 from receiver.reports.queries import proof
 from receiver.reports.queries.groups import by_sex_and_age
 from receiver.reports.queries.money import Look, by_channel, by_office, gaps, ledger_equation, of_earlier
@@ -30,7 +31,7 @@ def work_out(session: Session, look: Look, *, whole: bool = True) -> dict[str, A
     figures = {
         "format": FORMAT,
         "programme": look.programme.code,
-        "programme_name": look.programme.name,
+        "programme_name": programme_name_at(session, look.programme, look.as_of),
         "currency": look.programme.currency,
         "month": str(look.month),
         "as_of": look.as_of.isoformat(),

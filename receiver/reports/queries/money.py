@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from receiver.accounts.models import Office
+from receiver.accounts.queries import office_names_at
 from receiver.ledger.models import LedgerAccount, LedgerEntry
 from receiver.ledger.rules import AccountKind, Cause
 from receiver.people.models import Person
@@ -127,15 +128,16 @@ def by_office(session: Session, look: Look) -> list[dict[str, Any]]:
     of_person = and_(LedgerAccount.owner == E.person, LedgerAccount.kind == AccountKind.OWED)
     here = func.count(case((and_(E.report_month == look.month, E.cause == Cause.ENTITLE), E.seq)))
     rows = session.execute(
-        owed(look, Office.code, Office.name, here)
+        owed(look, Office.code, here)
         .join(LedgerAccount, of_person)
         .outerjoin(Person, Person.id == LedgerAccount.person_id)
         .outerjoin(Office, Office.id == office_at(look.as_of))
-        .group_by(Office.code, Office.name)
+        .group_by(Office.code)
     )
+    names = office_names_at(session, look.as_of)
     found = [
-        {"key": code or "", "label": name or "", "people": people, **equation_of(terms).figures()}
-        for code, name, people, *terms in rows
+        {"key": code or "", "label": names.get(code, ""), "people": people, **equation_of(terms).figures()}
+        for code, people, *terms in rows
     ]
     return sorted(
         (row for row in found if any(row[name] for name in TERMS)), key=lambda row: (not row["key"], row["key"])
