@@ -93,6 +93,18 @@ class TestSwaps:
         page.wait_for_selector("text=None")
         stage.until("document.activeElement.tagName === 'H2'")
 
+    def test_what_was_done_is_not_told_at_the_next_address(self, stage):
+        chip = '<a href="/chip" hx-get="/chip" hx-target="#region"{}>{}</a>'
+        stays, goes = chip.format("", "Look"), chip.format(' hx-push-url="true"', "Go")
+        page = stage.show(framed(stays + goes + REGION, done="It was left out."))
+        stage.answers["/chip"] = '<p data-say="3 found">Three</p>'
+        page.click("text=Look")
+        stage.until("document.querySelector('#live').textContent === '3 found'")
+        assert page.locator("text=It was left out.").count() == 1
+        page.click("text=Go")
+        stage.until("location.pathname === '/chip' && !document.querySelector('main > [data-say]')")
+        assert page.locator("text=Three").count() == 1
+
     def test_errors_of_a_whole_page_take_the_focus(self, stage):
         page = stage.show(styleguide.draw())
         assert page.evaluate("document.activeElement.className") == "errs"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from receiver.people.queries import PersonCard
     from receiver.stipends.models import PayRun
 
 ON_PAPER = 200
@@ -28,13 +29,13 @@ ON_PAPER = 200
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """Who is to come for how much; `collects` are the names of those who may come instead."""
+    """Who is to come for how much; `collects` are those who may come instead."""
 
     number: int
     reference: str
     name: str
     amount: Money
-    collects: tuple[str, ...]
+    collects: tuple[PersonCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ def desk_sheet(session: Session, run: PayRun, cursor: str | None) -> Sheet:
     return Sheet(page, count, Money(minor, run.currency))
 
 
-def _instead(session: Session, people: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """The names of those who may collect for each of these people."""
+def _instead(session: Session, people: Sequence[UUID]) -> dict[UUID, tuple[PersonCard, ...]]:
+    """Those who may collect for each of these people."""
     return {
-        person: tuple(one.name for one in (who.collector, who.alternate) if one is not None and one.id != person)
+        person: tuple(one for one in (who.collector, who.alternate) if one is not None and one.id != person)
         for person, who in collectors(session, people).items()
     }

@@ -74,6 +74,8 @@
     held = "";
     if (region) focus(region.querySelector("h1, h2, h3") || region);
   });
+  // What was done is told once: at the address that a part of the page now shows, it would be of another act.
+  on("htmx:pushedIntoHistory", () => all("main > [data-say]").forEach((told) => told.remove()));
   on("htmx:load", ({ detail: { elt } }) => { if (elt !== document.body) arrive(elt); });
   const again = (elt) => {
     if (elt.matches("form")) {
