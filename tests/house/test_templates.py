@@ -100,6 +100,11 @@ class TestEachTemplate:
         assert not [each for each in tree_of(name).find_all(nodes.Filter) if each.name == "safe"]
         assert not list(tree_of(name).find_all(nodes.MarkSafe))
 
+    def test_what_was_done_is_told_by_the_layout_alone(self, name: str) -> None:
+        """Else it stands there twice."""
+        told = "t(done)" in (resource("templates") / name).read_text("utf-8")
+        assert told == (name == "_layout/page.html")
+
     def test_it_is_short(self, name: str) -> None:
         lines = (resource("templates") / name).read_text("utf-8").count("\n")
         assert lines <= 150, f"{lines} lines; the house keeps nine in ten templates to 100"
