@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 
 from receiver import i18n
+from receiver.kit.months import Month
 from receiver.reports import files, queries
-from receiver.reports.files.sheets import LABELS
-from receiver.reports.rules import ReportForm, publishable
+from receiver.reports.files.sheets import LABELS, TITLES
+from receiver.reports.rules import ReportForm, ReportState, publishable
 from tests.factories.reports import finalise, small_month
 from tests.factories.stipends import NOVEMBER
 
@@ -72,6 +73,23 @@ def test_the_workbook_opens_with_numbers_as_numbers(material, language):
     assert [cell.value for cell in sheet[2]] == ["key", "label", "value"]
     assert bool(sheet.sheet_view.rightToLeft) is (language == "ar")
     assert sum(row[9].value for row in book["persons"].iter_rows(min_row=3)) == 60_000
+    with i18n.use(language):
+        assert book["equation"]["B1"].value == i18n.text(TITLES["equation"])
+        assert book["series"]["B3"].value == i18n.fmt.month(Month.parse(book["series"]["A3"].value))
+        state = i18n.text(ReportState.PROVISIONAL.label)
+    for page in book:  # the title of its table, whole labels, and on paper a page wide that says it is provisional
+        assert all(row[1].alignment.wrap_text for row in page.iter_rows(min_row=3))
+        assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert state in page.oddFooter.center.text
+
+
+def test_what_looks_like_a_formula_is_text(material):
+    figures = {**material.figures, "programme_name": '=HYPERLINK("http://example.org")'}
+    book = openpyxl.load_workbook(io.BytesIO(files.make(files.Material(figures), ReportForm.XLSX, "en")))
+    cells = [cell for page in book for row in page.iter_rows() for cell in row]
+    assert any("=HYPERLINK" in str(cell.value) for cell in cells)
+    assert not [cell for cell in cells if cell.data_type == "f"]
 
 
 @MUCH

@@ -137,35 +137,35 @@ def _xlsx(material: Material) -> bytes:
         )
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         small = book.add_format({"italic": True, "font_size": 8, "font_color": "#555555"})
-        number = book.add_format({"num_format": "#,##0"})
+        number = book.add_format({"num_format": "#,##0", "valign": "top"})
+        words = book.add_format({"text_wrap": True, "valign": "top"})
         currency = material.figures["currency"]
         decimals = exponent(currency)
-        money = book.add_format({"num_format": f"[${currency}] #,##0" + ("." + "0" * decimals if decimals else "")})
-        rtl = i18n.language().dir == "rtl"
-        _facts_sheet(book, material, bold, small, rtl=rtl)
+        money = book.add_format(
+            {"num_format": f"[${currency}] #,##0" + ("." + "0" * decimals if decimals else ""), "valign": "top"}
+        )
+        _facts_sheet(book, material, bold, small, words)
         for sheet in sheets(material.figures, material.persons, material.names):
-            page = book.add_worksheet(_tab(sheet))
-            if rtl:
-                page.right_to_left()
+            page = _sheet(book, sheet.key, material)
             page.set_column(0, 0, 16)
             page.set_column(1, 1, 34)
             page.set_column(2, 2 + len(sheet.columns), 18)
             page.freeze_panes(2, 2)
             page.repeat_rows(0, 1)
-            heads = [("key", _KEY), ("label", sheet.about), *((each.key, each.label) for each in sheet.columns)]
+            heads = [("key", _KEY), ("label", sheet.title), *((each.key, each.label) for each in sheet.columns)]
             for row, style in ((0, bold), (1, small)):
                 for place, (name, heading) in enumerate(heads):
                     page.write_string(row, place, name if row else _said(heading), style)
             for row, (key, label, values) in enumerate(sheet.rows, 2):
                 page.write_string(row, 0, key, small)
-                page.write_string(row, 1, _said(label))
+                page.write_string(row, 1, _said(label), words)
                 for place, value in enumerate(values, 2):
                     if isinstance(value, int):
                         is_money = kind_of(sheet, key, sheet.columns[place - 2].kind) == "money"
                         shown = value / 10**decimals if is_money else value
                         page.write_number(row, place, shown, money if is_money else number)
                     elif value is not None:
-                        page.write_string(row, place, _said(value))
+                        page.write_string(row, place, _said(value), words)
     return out.getvalue()
 
 
@@ -173,12 +173,26 @@ _KEY = _("Machine key")
 _TOP = _("About this report")
 
 
-def _facts_sheet(book: Any, material: Material, bold: Any, small: Any, *, rtl: bool) -> None:
-    page = book.add_worksheet("report")
-    if rtl:
+def _sheet(book: Any, name: str, material: Material) -> Any:
+    """An empty sheet in the direction of the language: on paper as wide as a page, and it says whether it is final."""
+    page = book.add_worksheet(name)
+    if i18n.language().dir == "rtl":
         page.right_to_left()
+    page.set_paper(_A4)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.set_footer(f"&C{_said(_footer(material.figures))}&R&P / &N")
+    return page
+
+
+_A4 = 9
+
+
+def _facts_sheet(book: Any, material: Material, bold: Any, small: Any, words: Any) -> None:
+    page = _sheet(book, "report", material)
     page.set_column(0, 0, 16)
-    page.set_column(1, 2, 40)
+    page.set_column(1, 1, 40)
+    page.set_column(2, 2, 70)
     page.freeze_panes(2, 0)
     for place, label in enumerate((_KEY, _TOP, title_of(material.figures))):
         page.write_string(0, place, _said(label), bold)
@@ -187,12 +201,8 @@ def _facts_sheet(book: Any, material: Material, bold: Any, small: Any, *, rtl: b
     rows = [*facts(material.figures, material.names), ("compared", TITLES["series"], compared(material.figures))]
     for row, (key, label, value) in enumerate(rows, 2):
         page.write_string(row, 0, key, small)
-        page.write_string(row, 1, _said(label))
-        page.write_string(row, 2, _said(value))
-
-
-def _tab(sheet: Sheet) -> str:
-    return sheet.key
+        page.write_string(row, 1, _said(label), words)
+        page.write_string(row, 2, _said(value), words)
 
 
 def _made_at(material: Material) -> datetime:
@@ -272,11 +282,14 @@ def _first(persons: Iterable[Mapping[str, Any]], most: int) -> Iterator[Mapping[
         yield line
 
 
-def _pdf(material: Material) -> bytes:
-    figures, language = material.figures, i18n.language()
+def _footer(figures: Mapping[str, Any]) -> Words:
     state = ReportState(figures["state"]).label
     month, programme = fmt.isolated(figures["month"]), fmt.isolated(figures["programme"])
-    footer = _FOOTER.with_(month=month, programme=programme, state=state)
-    data = {**drawn(material), "footer": i18n.text(footer)}
+    return _FOOTER.with_(month=month, programme=programme, state=state)
+
+
+def _pdf(material: Material) -> bytes:
+    figures, language = material.figures, i18n.language()
+    data = {**drawn(material), "footer": i18n.text(_footer(figures))}
     made_at = datetime.fromisoformat(figures["as_of"])
     return letters.typeset(TEMPLATE, data, language=language.tag, direction=language.dir, made_at=made_at)

@@ -126,7 +126,9 @@ def sheets(
     """
     yield _pairs("totals", figures["totals"])
     yield from _equation(figures)
-    yield Sheet("people", TITLES["people"], LABELS["people"], (_number("people"),), list(_people(figures["people"])))
+    yield Sheet(
+        "people", TITLES["people"], p_("report", "Figure"), (_number("people"),), list(_people(figures["people"]))
+    )
     if figures.get("comparison"):
         yield _comparison(figures)
     for key, columns in _BREAKDOWNS.items():
@@ -142,7 +144,7 @@ def sheets(
         yield Sheet(
             "reissues",
             TITLES["reissues"],
-            LABELS["count"],
+            p_("report", "Figure"),
             columns,
             [("reissues", TITLES["reissues"], (one["count"], one["minor"]))],
         )
@@ -208,6 +210,8 @@ def _table(key: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column
 def _named(section: str, row: Mapping[str, Any]) -> Label:
     if section == "office":
         return row["label"] or _NO_OFFICE
+    if section == "series":
+        return i18n.fmt.month(Month.parse(row["key"]))
     if section == "sex_age":
         return _at(section, row["key"].split("."))
     return label_of(section, row["key"])
