@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from receiver import audit
-from receiver.accounts.models import User
 from receiver.audit import Kind
 from receiver.cases.models import SavedList
-from receiver.cases.queries import saved_lists
+from receiver.cases.queries import lock_lists, saved_lists
 from receiver.cases.rules import MOST_LISTS, ListNameTaken, TooManyLists
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id
@@ -58,8 +55,7 @@ def remove_list(session: Session, actor: Actor, saved: SavedList) -> None:
 
 
 def _check_name(session: Session, actor: Actor, name: str, *, but: SavedList | None = None) -> None:
-    """The user is locked, so that two tabs of theirs wait for one another."""
-    session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
+    lock_lists(session, actor)
     if any(one.name == name and one is not but for one in saved_lists(session, actor)):
         raise ListNameTaken(name=name)
 

@@ -62,6 +62,7 @@ from receiver.cases.queries.register import (
     register,
 )
 from receiver.cases.queries.saved import (
+    lock_lists,
     saved_list,
     saved_lists,
 )
@@ -136,6 +137,7 @@ __all__ = [
     "known_of",
     "last_events",
     "latest_version",
+    "lock_lists",
     "name_of",
     "name_place",
     "names_of",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from receiver.accounts.models import User
 from receiver.cases.models import SavedList
 from receiver.kit.errors import NotFound
 
@@ -22,6 +23,11 @@ def saved_lists(session: Session, actor: Actor) -> Sequence[SavedList]:
     """The actor's own lists, by name."""
     wanted = select(SavedList).where(SavedList.user_id == actor.user_id)
     return session.scalars(wanted.order_by(SavedList.name, SavedList.id)).all()
+
+
+def lock_lists(session: Session, actor: Actor) -> None:
+    """Let two tabs of one user, who change these lists, wait for one another."""
+    session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
 
 
 def saved_list(session: Session, actor: Actor, list_id: UUID) -> SavedList:
