@@ -17,7 +17,9 @@ from receiver.kit.money import Money, parse_money
 from receiver.kit.words import n_
 from receiver.partners.queries import programme_by_code, programmes
 from receiver.stipends import actions, queries
+from receiver.stipends.queries.run_pages import line_of
 from receiver.stipends.rules.checklist import is_missed, unpack
+from receiver.stipends.rules.leaving_out import LeaveOutReason
 from receiver.stipends.rules.payments import Channel  # noqa: TC001 - typer reads the annotations when it runs
 from receiver.stipends.rules.runs import NothingToFollow, NotTheNextRun, RunName, RunState, next_name
 
@@ -35,6 +37,7 @@ runs = typer.Typer(help="Pay runs, from draft to closed.", no_args_is_help=True)
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="2026-11, or 2026-11-r1 for its first follow-up.")]
 ProgrammeCode = Annotated[str | None, typer.Option("--programme", metavar="CODE", help="Where several have this run.")]
+PersonOnList = Annotated[str, typer.Argument(metavar="PERSON", help="The reference of somebody on the list.")]
 Reason = Annotated[str, typer.Option(help="Kept in the run's history.")]
 
 
@@ -132,6 +135,42 @@ def check(name: Run, as_: AsAnyone = None, programme: ProgrammeCode = None, json
     if left:
         say(n_("%(n)s person is not explained yet.", "%(n)s people are not explained yet.", left))
         raise typer.Exit(1)
+
+
+@runs.command("leave-out")
+def leave_out(
+    name: Run,
+    person: PersonOnList,
+    as_: As,
+    reason: Annotated[str, typer.Option(help="The approver reads it.")],
+    why: Annotated[LeaveOutReason, typer.Option(help="What kind of reason it is.")] = LeaveOutReason.OTHER,
+    programme: ProgrammeCode = None,
+    password_stdin: PasswordStdin = False,
+    json: Json = False,
+) -> None:
+    """Leave somebody out of a draft; the month is missed then, and a follow-up run can pay it."""
+    with acted(as_, password_stdin) as (session, actor):
+        run, owner = find(session, actor, name, Permission.PAY_RUN_PREPARE, programme)
+        actions.leave_out(session, actor, run, line_of(session, run, person)[0], reason=why, text=reason)
+        answer = _told(run, owner)
+    _print(answer, json)
+
+
+@runs.command("take-back")
+def take_back(
+    name: Run,
+    person: PersonOnList,
+    as_: As,
+    programme: ProgrammeCode = None,
+    password_stdin: PasswordStdin = False,
+    json: Json = False,
+) -> None:
+    """List somebody again who was left out of a draft."""
+    with acted(as_, password_stdin) as (session, actor):
+        run, owner = find(session, actor, name, Permission.PAY_RUN_PREPARE, programme)
+        actions.take_back(session, actor, run, line_of(session, run, person)[0])
+        answer = _told(run, owner)
+    _print(answer, json)
 
 
 @runs.command("submit")

@@ -9,7 +9,12 @@ import stat
 
 import pytest
 from beancount import loader
+from sqlalchemy import select
 
+from receiver.cli.frame import opened
+from receiver.people.models import Person
+from receiver.stipends.models import PayRun, RunLine
+from receiver.stipends.rules.runs import LineStatus, RunState
 from tests.cli.conftest import commands
 from tests.soak.invariants import breaches
 
@@ -114,6 +119,35 @@ def test_the_check_lists_who_is_not_explained_yet(practice, run):
     assert set(first) == {"person", "missed", "findings"}
     lines = run("runs", "check", last, "--programme", "EVAC", "--as", FINANCE, code=1).out.splitlines()
     assert [line.split("\t")[0] for line in lines if line.startswith("R-")] == [one["person"] for one in told["list"]]
+
+
+def test_somebody_is_left_out_of_a_draft_and_taken_back(practice, run):
+    name, of = next(one["run"] for one in practice["months"] if one["state"] == "draft"), ("--programme", "EVAC")
+    before = run("runs", "show", name, *of, "--json").json
+    person = paid_by_a_draft()
+    act = (name, person, *of, "--as")
+    run("runs", "take-back", *act, FINANCE, code=1)
+    run("runs", "leave-out", *act, APPROVER, "--reason", "No right.", code=1)
+    run("runs", "leave-out", *act, FINANCE, code=2)
+    run("runs", "leave-out", *act, FINANCE, "--reason", "Rude.", "--why", "behaviour", code=2)
+    run("runs", "leave-out", *act, FINANCE, "--reason", " ", code=1)
+    run("runs", "leave-out", name, "R-0000000", *of, "--as", FINANCE, "--reason", "Nobody.", code=1)
+    told = run("runs", "leave-out", *act, FINANCE, "--reason", "Look.", "--why", "days_to_check", "--json").json
+    assert (told["missed"], told["people"]) == (before["missed"] + 1, before["people"] - 1)
+    assert told["total_minor"] < before["total_minor"]
+    run("runs", "leave-out", *act, FINANCE, "--reason", "Again.", code=1)
+    listed = run("runs", "check", name, *of, "--json", code=1).json["list"]
+    assert "left_out" in next(one["findings"] for one in listed if one["person"] == person)
+    after = run("runs", "take-back", *act, FINANCE, "--json").json
+    assert {**after, "history": before["history"]} == before
+
+
+def paid_by_a_draft():
+    """The reference of somebody whom the draft pays."""
+    paid = (PayRun.state == RunState.DRAFT, RunLine.status == LineStatus.INCLUDED)
+    wanted = select(Person.reference).join(RunLine, RunLine.person_id == Person.id).join(PayRun).where(*paid)
+    with opened() as system, system.database.read() as session:
+        return session.scalars(wanted.order_by(RunLine.id)).first()
 
 
 def write_results(path, payments, failing=1):
