@@ -51,6 +51,15 @@ class OldSchema(Refusal):
     status = 503
 
 
+class NewerSchema(Refusal):
+    """The database has been used by a later version of the program."""
+
+    sentence = _(
+        "The database has schema %(has)s, and this program knows those up to %(needs)s only. Install a newer version."
+    )
+    status = 503
+
+
 @dataclass(frozen=True)
 class System:
     """One installation, opened: what every command and every web process works with."""
@@ -69,7 +78,7 @@ def open_system(settings: Settings | None = None) -> System:
 
     Raises:
         NotReady: nothing was created here yet.
-        OldSchema: the schema differs.
+        OldSchema, NewerSchema: the schema differs.
         KeyMismatch, BadKeys: the keys are not those of this database.
         PracticeMismatch: the practice mark and the setting differ.
     """
@@ -113,7 +122,7 @@ def _check(database: Database, settings: Settings) -> None:
     if has is None:
         raise NotReady(place=str(settings.data_dir))
     if has != schema.head():
-        raise OldSchema(has=has, needs=schema.head())
+        raise (NewerSchema if has > schema.head() else OldSchema)(has=has, needs=schema.head())
     with database.read() as session:
         vault.require_match(session)
         practice = is_practice(session)

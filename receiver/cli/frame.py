@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from receiver.db.engine import WriteSession
 
 DONE, REFUSED, USAGE, MISMATCH = 0, 1, 2, 3
+_MISMATCHES = frozenset({"key-mismatch", "old-schema", "newer-schema", "practice-mismatch", "bad-keys"})
 
 As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="The user who acts.")]
 AsAnyone = Annotated[
@@ -188,4 +189,4 @@ def os_user() -> str:
 
 def exit_code(refusal: Refusal) -> int:
     """What a refusal means for the caller: 3 when schema or keys do not fit, else 1."""
-    return MISMATCH if refusal.code in {"key-mismatch", "old-schema", "practice-mismatch", "bad-keys"} else REFUSED
+    return MISMATCH if refusal.code in _MISMATCHES else REFUSED

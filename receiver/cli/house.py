@@ -22,10 +22,11 @@ from receiver.kit.errors import Refusal
 from receiver.kit.words import _
 from receiver.settings import load_settings, unknown_variables
 from receiver.vault import VaultError
-from receiver.worker import create_system, open_system
+from receiver.worker import NewerSchema, create_system, open_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from receiver.settings import Settings
 
@@ -74,14 +75,27 @@ def migrate(
 ) -> None:
     """Bring the schema to the newest form; a SQLite database is copied first."""
     settings = load_settings()
+    if check_only:
+        has, needs = _forms(settings)
+        emit({"has": has, "needs": needs, "current": has == needs}, as_json=json, lines=[f"{has} -> {needs}"])
+        if has != needs:
+            raise typer.Exit(MISMATCH)
+        return
+    has, needs, backup = bring_up_to_date(settings)
+    emit({"was": has, "is": needs, "backup": str(backup) if backup else None}, as_json=json, lines=[needs])
+
+
+def bring_up_to_date(settings: Settings) -> tuple[str | None, str, Path | None]:
+    """Migrate the database and record it; the schema it had, the one it has, and where a SQLite database was copied.
+
+    Raises:
+        NewerSchema: there is no way back.
+    """
     database = Database(settings.database_url)
     try:
         has, needs = schema.current(database), schema.head()
-        if check_only:
-            emit({"has": has, "needs": needs, "current": has == needs}, as_json=json, lines=[f"{has} -> {needs}"])
-            if has != needs:
-                raise typer.Exit(MISMATCH)
-            return
+        if has is not None and has > needs:
+            raise NewerSchema(has=has, needs=needs)
         backup = None
         if database.path is not None and has not in {None, needs}:
             backup = database.path.with_name(f"{database.path.stem}-{has}-{clock.now():%Y%m%dT%H%M%SZ}.db")
@@ -92,7 +106,16 @@ def migrate(
         actor = replace(SYSTEM, channel="cli", os_user=os_user())
         with opened() as system, system.database.write() as session:
             audit.record(session, Kind.SYSTEM_MIGRATED, actor, "installation", before=has, now=needs)
-    emit({"was": has, "is": needs, "backup": str(backup) if backup else None}, as_json=json, lines=[needs])
+    return has, needs, backup
+
+
+def _forms(settings: Settings) -> tuple[str | None, str]:
+    """The schema that the database has, and the one that the program needs."""
+    database = Database(settings.database_url)
+    try:
+        return schema.current(database), schema.head()
+    finally:
+        database.close()
 
 
 def check(json: Json = False) -> None:

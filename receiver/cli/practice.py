@@ -14,6 +14,7 @@ from receiver import i18n, log
 from receiver.accounts import queries as accounts
 from receiver.cli import server
 from receiver.cli.frame import Json, emit, messages, say
+from receiver.cli.house import bring_up_to_date
 from receiver.kit.words import _, n_
 from receiver.practice.seeding import NotAPracticeSystem, Summary, seed
 from receiver.practice.staff import PASSWORD
@@ -66,6 +67,7 @@ def demo(
     if not settings.key_file.exists():
         say(_("Creating a practice system in %(folder)s …", folder=str(settings.data_dir)))
         _fill(settings, people, months, seed_)
+    bring_up_to_date(settings)  # a practice system of an earlier version of the program
     system = open_system(settings)
     with system.database.read() as session:
         rows = accounts.user_rows(session, session.scalars(accounts.users_page().order_by("email")).all())

@@ -9,8 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 
+from receiver import vault
 from receiver.audit import standalone
+from receiver.cli import server
+from receiver.db import schema
+from receiver.db.engine import Database
+from receiver.db.installation import mark_installation
+from receiver.vault import Vault
 
 
 def test_a_real_installation_begins_with_an_administrator(run, tmp_path, monkeypatch):
@@ -37,6 +44,50 @@ def test_init_twice_keeps_what_is_there(run):
     assert run("audit", "verify", "--json").json["head"] == key
     assert run("migrate", "--check", "--json").json["current"] is True
     run("migrate")
+
+
+@pytest.fixture
+def older(tmp_path, monkeypatch):
+    """An installation that an earlier version of the program has made."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    keys = Vault.create(folder / "keys")
+    database = Database(f"sqlite:///{folder / 'receiver.db'}", info={"vault": keys})
+    schema.create_file(database.path)
+    with schema.plain_engine(database).begin() as connection:
+        command.upgrade(schema.configuration(connection), "0012")
+    with database.write() as session:
+        vault.mark(session)
+        mark_installation(session, practice=True)
+    database.close()
+    return folder
+
+
+def test_an_older_installation_is_brought_up_to_date_and_copied_before(run, older):
+    run("users", "list", code=3)
+    assert run("migrate", "--check", "--json", code=3).json == {"has": "0012", "needs": schema.head(), "current": False}
+    told = run("migrate", "--json").json
+    assert (told["was"], told["is"]) == ("0012", schema.head())
+    assert Path(told["backup"]).stat().st_size > 0
+    assert "system.migrated" in run("audit", "dump").out
+    run("users", "list")
+
+
+def test_a_practice_system_of_an_earlier_version_goes_on(run, older, monkeypatch):
+    served = []
+    monkeypatch.setattr(server, "run_one", lambda system, executes: served.append((system, executes)))
+    run("demo", "--dir", older)
+    ((system, executes),) = served
+    assert schema.current(system.database) == schema.head()
+    assert executes
+    system.close()
+
+
+def test_there_is_no_way_back_from_a_later_version(run, older, monkeypatch):
+    monkeypatch.setattr(schema, "head", lambda: "0011")
+    assert "a newer version" in str(run("users", "list", code=3).refusal)
+    assert "a newer version" in str(run("migrate", code=3).refusal)
+    assert list(older.glob("receiver-*.db")) == []
 
 
 def test_users_by_command(run):
