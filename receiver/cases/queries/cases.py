@@ -183,14 +183,15 @@ def suggestions(session: Session, people: Sequence[Person], office_id: UUID | No
     return sorted(found, key=lambda each: (-len(each.speaks), each.open_cases, each.name, each.user_id))
 
 
-def colleagues(session: Session, office_id: UUID) -> list[tuple[UUID, str]]:
-    """Who works in an office and may do tasks there, by name."""
+def colleagues(session: Session, *offices: UUID) -> list[tuple[UUID, str]]:
+    """Who works in one of these offices and may do tasks there, by name."""
     doing = [role for role in roles_with(Permission.TASK_EDIT) if role in OFFICE_BOUND]
     wanted = (
         select(User.id, User.name)
         .join(UserOffice, UserOffice.user_id == User.id)
-        .where(UserOffice.office_id == office_id, User.state == UserState.ACTIVE)
+        .where(UserOffice.office_id.in_(offices), User.state == UserState.ACTIVE)
         .where(User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(doing))))
+        .distinct()
         .order_by(User.name, User.id)
     )
     return [(user_id, name) for user_id, name in session.execute(wanted)]

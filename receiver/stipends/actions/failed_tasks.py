@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from receiver import i18n
+from receiver.access import Permission
+from receiver.cases.actions import add_task, hand_over_task
 from receiver.cases.actions.by_rule import make_tasks, settle_tasks, settle_tasks_of
-from receiver.cases.rules import TaskKind
+from receiver.cases.rules import TaskKind, TaskState
 from receiver.cases.rules.by_rule import RuleTask, rule_key
 from receiver.kit import clock
 from receiver.stipends.queries import failures as queries
 from receiver.stipends.rules.reasons import Failure, failure_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
-    from receiver.stipends.models import PayRun
+    from receiver.people.models import Person
+    from receiver.stipends.models import Payment, PayRun
 
 _PAYEE_KINDS = (TaskKind.PAYMENT_FAILED, TaskKind.PAYEE)
 
@@ -47,6 +51,29 @@ def tell_failures(session: Session, actor: Actor, run: PayRun, moment: datetime)
         ],
     )
     settle_tasks(session, actor, map(_key, queries.paid_after_all(session, run, moment)))
+
+
+def give_failed(session: Session, actor: Actor, chosen: Sequence[tuple[Payment, Person]], assignee_id: UUID) -> None:
+    """Let a colleague look into failed payments, all of them or none: their tasks are handed over, or made.
+
+    What somebody looks into already is given away by those who hand tasks over; others give what nobody has.
+
+    Raises:
+        RoleNeeded
+        NobodyThere: the colleague does not work in the office of one of the people.
+        TaskNotOpen: somebody has ended the task meanwhile.
+    """
+    actor.demand(Permission.TASK_ADD)
+    today = clock.today(i18n.zone())
+    for payment, person in chosen:
+        url = f"/people/{person.reference}/payee"
+        task = add_task(session, actor, person, TaskKind.PAYMENT_FAILED, today, rule_key=_key(payment.id), url=url)
+        is_open = task.state is TaskState.OPEN
+        if is_open and task.assignee_id == assignee_id:
+            continue
+        if is_open and task.assignee_id is not None:
+            actor.demand(Permission.TASK_EDIT)
+        hand_over_task(session, actor, person, task, assignee_id)
 
 
 def settle_paid_anew(session: Session, actor: Actor, run: PayRun) -> None:

@@ -183,6 +183,13 @@ class AssignmentForm(Form):
     user = OneOf(_("Who looks into it"))
 
 
+class FailedForm(Form):
+    """Who looks into the failed payments that were chosen."""
+
+    payment = ManyOf(_("Payments"), missing=_("Choose at least one line."))
+    user = OneOf(_("Who looks into it"))
+
+
 class DeskForm(Form):
     """Who was at the cash desk."""
 

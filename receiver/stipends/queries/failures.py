@@ -70,12 +70,22 @@ def paid_anew(session: Session, run: PayRun) -> list[UUID]:
     return [one for one in session.scalars(wanted) if one is not None]
 
 
-def looks_into(session: Session, payments: Collection[UUID]) -> dict[UUID, str]:
-    """Who has the open task about each of these failed payments, by name: one query."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The task about a failed payment: whether it is still open, and the name of who has it then."""
+
+    open: bool = True
+    owner: str | None = None
+
+
+def looked_into(session: Session, payments: Collection[UUID]) -> dict[UUID, Looked]:
+    """Who looks into each of these failed payments: one query."""
     keys = {rule_key(TaskKind.PAYMENT_FAILED, one): one for one in payments}
-    wanted = select(Task.rule_key, User.name).join(User, User.id == Task.assignee_id)
-    rows = session.execute(wanted.where(Task.rule_key.in_(keys), Task.state == TaskState.OPEN))
-    return {keys[key]: name for key, name in rows if key}
+    wanted = select(Task.rule_key, Task.state, User.name).outerjoin(User, User.id == Task.assignee_id)
+    found = dict.fromkeys(payments, Looked())
+    for key, state, name in session.execute(wanted.where(Task.rule_key.in_(keys))):
+        found[keys[str(key)]] = Looked(owner=name) if state is TaskState.OPEN else Looked(open=False)
+    return found
 
 
 def _told(session: Session, payment_id: UUID, person_id: UUID, reason: bytes | None) -> str:

@@ -10,12 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from receiver import vault
+from receiver.access import Permission
+from receiver.kit.errors import NotFound
 from receiver.kit.money import Money
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.ledger.models import LedgerAccount
 from receiver.ledger.rules import AccountKind
 from receiver.partners.models import Programme
 from receiver.people.models import Person
+from receiver.people.queries import visible
 from receiver.stipends import queries
 from receiver.stipends.models import Payment, PayRun
 from receiver.stipends.queries.run_pages import from_place
@@ -24,7 +27,7 @@ from receiver.stipends.rules.payments import LIVE, OWED_AGAIN
 from receiver.stipends.rules.reasons import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -79,6 +82,20 @@ def payment_page(session: Session, actor: Actor, which: PaymentFilter, cursor: s
         PaymentRow(*row) for row in session.execute(from_place(_payments(actor, which), Payment.id, place, down=True))
     ]
     return Page.build(found, DEFAULT_SIZE, lambda row: (row.payment.id,), cursor=place)
+
+
+def failed_by_id(session: Session, actor: Actor, ids: Collection[UUID]) -> list[tuple[Payment, Person]]:
+    """All of these failed payments with their people, for somebody who adds tasks about them.
+
+    Raises:
+        RoleNeeded
+        NotFound: one of them may not be seen, or is no longer in the list; then it is done for none.
+    """
+    wanted = _payments(actor, PaymentFilter.FAILED).where(*visible(actor, Permission.TASK_ADD))
+    found = session.execute(wanted.where(Payment.id.in_(set(ids))).order_by(Payment.id)).all()
+    if len(found) < len(set(ids)):
+        raise NotFound
+    return [(payment, person) for payment, person, *_run in found]
 
 
 def failed_payments(session: Session, actor: Actor, limit: int) -> tuple[list[PaymentRow], int]:

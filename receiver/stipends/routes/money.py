@@ -1,5 +1,6 @@
 """Payments across runs (S40), funds and what was received for them."""
 
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from starlette.responses import Response
 from receiver import i18n
 from receiver.access import Actor, Permission
 from receiver.accounts.visits import demand_stepped_up, is_stepped_up
+from receiver.cases.queries import colleagues
+from receiver.cases.rules import NobodyThere, TaskNotOpen
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.money import Money
@@ -20,11 +23,13 @@ from receiver.ledger.queries import accounts, fund_position, instalments
 from receiver.ledger.rules import Account, AccountKind, AmountNotAboveZero, FundOverdrawn, ReceivedInFuture
 from receiver.partners.models import Programme
 from receiver.partners.queries import programme_by_code, programmes
+from receiver.people.models import Person
+from receiver.stipends.actions.failed_tasks import give_failed
 from receiver.stipends.forms.amounts import amount_of
 from receiver.stipends.forms.money import InstalmentForm, ReversalForm
-from receiver.stipends.forms.runs import PaymentsFilter
-from receiver.stipends.queries.failures import looks_into
-from receiver.stipends.queries.payment_pages import payment_page, reasons_of
+from receiver.stipends.forms.runs import FailedForm, PaymentsFilter
+from receiver.stipends.queries.failures import looked_into
+from receiver.stipends.queries.payment_pages import failed_by_id, payment_page, reasons_of
 from receiver.stipends.rules.listing import PaymentFilter
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
@@ -34,6 +39,7 @@ from receiver.web.router import Router
 router = Router()
 Viewer = Annotated[Actor, require(Permission.PAYMENT_VIEW)]
 FundViewer = Annotated[Actor, require(Permission.FUND_VIEW)]
+Assigner = Annotated[Actor, require(Permission.TASK_ADD)]
 Recorder = Annotated[Actor, require(Permission.FUND_RECORD)]
 
 
@@ -41,22 +47,74 @@ Recorder = Annotated[Actor, require(Permission.FUND_RECORD)]
 def payments(request: Request, session: ReadSession, actor: Viewer, filters: Asked[PaymentsFilter]) -> Response:
     """Payments of all runs, those that failed and were not paid anew first."""
     which = filters.values.get("state") or PaymentFilter.FAILED
+    return _payments_page(request, session, actor, which, filters)
+
+
+@router.post("/payments/assignments")
+def assign(request: Request, session: WriteSession, actor: Assigner, form: Bound[FailedForm]) -> Response:
+    """Let somebody look into the failed payments that were ticked, all of them or none."""
+    form.offer("payment", [(each, each) for each in form.values_of("payment")])
+    chosen = failed_by_id(session, actor, _uuids(form.values_of("payment")))
+    people = [person for _payment, person in chosen]
+    form.offer("user", _lookers(session, people or _listed(session, actor)))
+    if form.ok:
+        try:
+            give_failed(session, actor, chosen, UUID(form.user))
+        except (NobodyThere, TaskNotOpen) as refusal:
+            form.add_error("user", refusal)
+        else:
+            return see_other(
+                url("/payments", state=PaymentFilter.FAILED.value), done=_("It is noted who looks into it.")
+            )
+    return _payments_page(request, session, actor, PaymentFilter.FAILED, PaymentsFilter.blank(), form)
+
+
+def _uuids(texts: Iterable[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        raise NotFound from None
+
+
+def _listed(session: Session, actor: Actor) -> list[Person]:
+    return [row.person for row in payment_page(session, actor, PaymentFilter.FAILED, None).rows]
+
+
+def _lookers(session: Session, people: Iterable[Person]) -> list[tuple[str, str]]:
+    """Who may look into payments of these people: all of their offices together."""
+    return [(str(user_id), name) for user_id, name in colleagues(session, *{one.office_id for one in people})]
+
+
+def _payments_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    which: PaymentFilter,
+    filters: PaymentsFilter,
+    sent: FailedForm | None = None,
+) -> Response:
     listed = payment_page(session, actor, which, filters.value_of("after"))
     tells = actor.may(Permission.STIPEND_VIEW)
+    failed = which is PaymentFilter.FAILED and bool(listed.rows)
+    give = failed and actor.may(Permission.TASK_ADD)
+    bulk = sent or FailedForm.blank(prefix="b")
+    if give and not bulk.sent:
+        bulk.offer("user", _lookers(session, [row.person for row in listed.rows]))
     ctx = {
         "page": listed,
         "reasons": reasons_of(session, [row.payment for row in listed.rows]) if tells else {},
-        "owners": looks_into(session, [row.payment.id for row in listed.rows])
-        if which is PaymentFilter.FAILED and listed.rows
-        else {},
+        "looked": looked_into(session, [row.payment.id for row in listed.rows]) if failed else {},
         "which": which,
+        "give": give,
+        "bulk": bulk,
         "url": url("/payments", state=which.value),
         "chips": [
             {"url": url("/payments", state=one.value), "label": one.label, "current": one is which}
             for one in PaymentFilter
         ],
     }
-    return page(request, "stipends/payments.html", ctx, block="rows", form=filters)
+    status = 422 if bulk.sent else 200
+    return page(request, "stipends/payments.html", ctx, block="rows", form=filters, status=status)
 
 
 @router.get("/stipends/funds")
