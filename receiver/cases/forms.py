@@ -109,7 +109,12 @@ class NoteForm(Form):
     sensitive = Flag(
         _("This note is sensitive"), hint=_("Only you and supervisors can read it. Others see that it exists.")
     )
-    next_step = Line(_("Next step"), length=200, optional=True)
+    next_step = Line(
+        _("Next step"),
+        length=200,
+        optional=True,
+        hint=_("Of a sensitive note it is written in the note; the task only leads there."),
+    )
     next_on = optional(DayField(_("To be done by")))
     then = optional(Hidden(_("What comes next")))
 

@@ -244,6 +244,27 @@ class TestNotes:
             assert queries.title_of(session, task) == "Ask about the school"
             assert (task.assignee_id, task.due_on) == (worker.id, date(2026, 11, 27))
 
+    def test_the_next_step_of_a_sensitive_one_stays_in_it(self, system, browser, sign_in, boss, office, person, place):
+        today = {"next_step": "Ask the court for an order", "next_on": "2026-11-20", "sensitive": "1"}
+        self.write(browser, place, text="He beats her.", **today)
+        with system.database.read() as session:
+            (task,) = session.scalars(select(Task).where(Task.kind == TaskKind.FOLLOW_UP))
+            assert task.title is None
+        one = f"/tasks/{task.id}"
+        colleague, welcome = (sign_in(role, offices=[office]) for role in (Role.CASEWORKER, Role.RECEPTION_OFFICER))
+        for who in (browser, boss, colleague, welcome):
+            for page in (place, f"{place}/tasks", "/tasks?whose=office", one):
+                said = who.get(page).text()
+                assert "Next step of a sensitive note" in said
+                assert "court" not in said
+        assert "Next step of a sensitive note" in browser.get("/today").text()
+        assert "court" not in colleague.get(f"{place}/history").text()
+        assert "Open the note" not in welcome.get(one).links
+        note = colleague.get(one).links["Open the note"]
+        assert "court" not in colleague.get(note).text()
+        form = browser.get(note).form(f"{note}/opening")
+        assert "Next step: Ask the court for an order" in browser.submit(form, status=200, why="help").text()
+
     def test_and_on_to_the_next_person(self, system, browser, worker, office, place):
         assert self.write(browser, place, then="next").response.headers["location"] == f"{place}/history"
         with system.database.write() as session:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from receiver import audit, i18n, vault
 from receiver.audit import Kind
+from receiver.cases.actions.tasks import add_task
 from receiver.cases.models import Note, NoteVersion
 from receiver.cases.queries import latest_version, open_case, readable, reason_place, text_of, text_place
-from receiver.cases.rules import NoteUnchanged, OpeningReason, check_contact
+from receiver.cases.rules import NEXT_STEP_IS, NoteUnchanged, OpeningReason, TaskKind, check_contact, note_url
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, StaleVersion
 from receiver.kit.ids import new_id
@@ -26,19 +27,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Contact:
-    """What a note tells: how and when somebody was spoken with, and what there is to say."""
+    """What a note tells: how and when somebody was spoken with, what there is to say, and what is to be done next."""
 
     kind: NoteKind
     on: date
     text: str
     sensitive: bool = False
+    next_step: str = ""
+    next_on: date | None = None
 
 
 def add_note(session: Session, actor: Actor, person: Person, contact: Contact) -> Note:
-    """Write a note about a contact; it belongs to the open case, if there is one.
+    """Write a note about a contact; it belongs to the open case, if there is one. The next step becomes a task.
+
+    A task is read by the whole office, so the next step of a sensitive note stays in the note, and its task says only
+    where it stands.
 
     Raises:
         ContactInFuture
+        DueOutOfReach: of the next step.
     """
     check_contact(contact.on, clock.today(i18n.zone()))
     case = open_case(session, person.id)
@@ -54,7 +61,9 @@ def add_note(session: Session, actor: Actor, person: Person, contact: Contact) -
     )
     session.add(note)
     session.flush()
-    _add_version(session, actor, note, contact.text, "")
+    kept = contact.sensitive and contact.next_step
+    step = i18n.text(NEXT_STEP_IS.with_(step=contact.next_step))
+    _add_version(session, actor, note, f"{contact.text}\n\n{step}" if kept else contact.text, "")
     audit.record(
         session,
         Kind.NOTE_WRITTEN,
@@ -66,6 +75,11 @@ def add_note(session: Session, actor: Actor, person: Person, contact: Contact) -
         on=contact.on,
         sensitive=contact.sensitive,
     )
+    if contact.next_on is not None:
+        kind, title, url = TaskKind.OTHER, contact.next_step, ""
+        if contact.sensitive:
+            kind, title, url = TaskKind.FOLLOW_UP, "", note_url(note.id)
+        add_task(session, actor, person, kind, contact.next_on, title=title, url=url, assignee=actor.user_id)
     return note
 
 

@@ -13,7 +13,7 @@ from receiver.access import Permission
 from receiver.accounts.models import User
 from receiver.accounts.queries import user_names
 from receiver.cases.models import Task
-from receiver.cases.rules import TaskState, Whose
+from receiver.cases.rules import TaskState, Whose, words_for
 from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Person
@@ -89,9 +89,9 @@ def task_made(session: Session, rule_key: str | None) -> Task:
 
 
 def title_of(session: Session, task: Task) -> Words | str:
-    """What is to be done, as somebody wrote it, or in the words of its kind."""
+    """What is to be done, as somebody wrote it, or in words of ours."""
     if task.title is None:
-        return task.kind.label
+        return words_for(task.kind, task.url)
     return vault.unseal(session, task.person_id, title_place(task.id), task.title)
 
 

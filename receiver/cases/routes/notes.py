@@ -13,7 +13,7 @@ from receiver.cases import actions, queries
 from receiver.cases.actions import Contact
 from receiver.cases.forms import CorrectionForm, NoteForm, OpeningFilter, OpeningForm
 from receiver.cases.models import Note
-from receiver.cases.rules import OpeningReason, TaskKind
+from receiver.cases.rules import OpeningReason
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.words import _
@@ -48,17 +48,8 @@ def add_note(request: Request, session: WriteSession, actor: Writer, reference: 
     person = person_by_reference(session, actor, reference, Permission.NOTE_WRITE)
     if form.ok:
         try:
-            actions.add_note(session, actor, person, Contact(form.kind, form.contact_on, form.text, form.sensitive))
-            if form.next_on is not None:
-                actions.add_task(
-                    session,
-                    actor,
-                    person,
-                    TaskKind.OTHER,
-                    form.next_on,
-                    title=form.next_step,
-                    assignee=actor.user_id,
-                )
+            told = Contact(form.kind, form.contact_on, form.text, form.sensitive, form.next_step, form.next_on)
+            actions.add_note(session, actor, person, told)
         except Refusal as refusal:
             form.add_error(None, refusal)
         else:

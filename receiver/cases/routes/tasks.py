@@ -13,7 +13,7 @@ from receiver.access import Actor, Permission
 from receiver.cases import actions, queries
 from receiver.cases.forms import BulkMoveForm, DoneForm, HandOverForm, MoveForm, ReasonForm, TaskFilter, TaskForm
 from receiver.cases.models import Task
-from receiver.cases.rules import TaskState, Whose
+from receiver.cases.rules import TaskState, Whose, leads_to_note
 from receiver.kit import clock
 from receiver.kit.errors import NotFound, Refusal
 from receiver.kit.paging import Cursor
@@ -208,5 +208,6 @@ def _task_page(
         "result": queries.result_of(session, task),
         "today": clock.today(i18n.zone()),
         "open": is_open,
+        "of_note": leads_to_note(task.url),
     }
     return page(request, "cases/task.html", ctx, form=sent, status=422 if sent is not None else 200)

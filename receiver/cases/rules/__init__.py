@@ -3,6 +3,7 @@
 from receiver.cases.rules.case import (
     FIRST_VISIT_WITHIN,
     HORIZON,
+    NEXT_STEP_IS,
     ON_ARRIVAL,
     OPEN_STAGES,
     PLAN_WITHIN,
@@ -32,9 +33,12 @@ from receiver.cases.rules.case import (
     check_step,
     check_task_words,
     days_late,
+    leads_to_note,
     next_stages,
+    note_url,
     plan_due_on,
     steps,
+    words_for,
 )
 from receiver.cases.rules.files import (
     MOST,
@@ -81,6 +85,7 @@ __all__ = [
     "LIST_NAME",
     "MOST",
     "MOST_LISTS",
+    "NEXT_STEP_IS",
     "ON_ARRIVAL",
     "OPEN_STAGES",
     "PLAN_WITHIN",
@@ -134,8 +139,11 @@ __all__ = [
     "days_late",
     "harmless",
     "judged",
+    "leads_to_note",
     "media_type_of",
     "next_stages",
+    "note_url",
     "plan_due_on",
     "steps",
+    "words_for",
 ]

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from receiver.kit.words import Words
+
+_NOTES = "/notes/"
+
 PLAN_WITHIN = timedelta(days=30)
 """A plan is agreed within 30 days of arrival (domain: Case); later than that shows as late."""
 FIRST_VISIT_WITHIN = timedelta(days=3)
@@ -114,6 +118,9 @@ ON_ARRIVAL: tuple[tuple[TaskKind, timedelta], ...] = (
     (TaskKind.PLAN, PLAN_WITHIN),
 )
 """What is to be done for everybody who arrives, and within how long."""
+
+NEXT_STEP_IS = _("Next step: %(step)s")
+"""How the next step stands in a sensitive note, from which nobody copies it."""
 
 HORIZON = timedelta(days=366)
 """A task lies at most a year ahead; what is later is forgotten anyway."""
@@ -263,6 +270,21 @@ def check_task_words(kind: TaskKind, title: str) -> None:
     """
     if kind is TaskKind.OTHER and not title:
         raise TaskNeedsWords
+
+
+def note_url(note_id: UUID) -> str:
+    """Where a note is read: what a task leads to whose own words would tell of a sensitive one."""
+    return f"{_NOTES}{note_id}"
+
+
+def leads_to_note(url: str) -> bool:
+    """Whether a task is the next step of a sensitive note."""
+    return url.startswith(_NOTES)
+
+
+def words_for(kind: TaskKind, url: str) -> Words:
+    """What a task is called for which nobody wrote words."""
+    return _("Next step of a sensitive note") if leads_to_note(url) else kind.label
 
 
 def arrival_key(kind: TaskKind, case_id: UUID) -> str:
