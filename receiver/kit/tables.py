@@ -25,6 +25,14 @@ class TableError(Invalid):
         self.words, self.args = words, (str(words),)
 
 
+class RaggedRowError(TableError):
+    """A row is longer or shorter than the names of the columns."""
+
+
+_NAMED = 10
+"""How many rows a message about many of them names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: its number in the file, and a cell for each column."""
@@ -76,18 +84,39 @@ def build_table(numbered: Iterable[tuple[int, list[str]]], *, max_rows: int, dia
         raise TableError(None, None, _("This file is empty."))
     headers = _headers(number, names)
     rows: list[Row] = []
+    ragged: list[TableError] = []
     for number, cells in filled:
-        if len(rows) == max_rows:
+        if len(rows) + len(ragged) == max_rows:
             most = n_(
                 "This file may have at most %(n)s row below the column names. Please split it.",
                 "This file may have at most %(n)s rows below the column names. Please split it.",
                 max_rows,
             )
             raise TableError(number, None, most)
-        rows.append(_row(number, cells, headers))
+        try:
+            rows.append(_row(number, cells, headers))
+        except RaggedRowError as refusal:
+            ragged.append(refusal)
+    if ragged:
+        raise _all_of(ragged, len(headers))
     if not rows:
         raise TableError(None, None, _("This file has column names but no rows below them."))
     return Table(headers, rows, dialect)
+
+
+def _all_of(ragged: list[TableError], columns: int) -> TableError:
+    """The only one, or one that names the first of several, so that a file is mended once and not row by row."""
+    first = ragged[0]
+    if len(ragged) == 1:
+        return first
+    several = _(
+        "%(count)s rows do not fit the first row, which names %(columns)s columns. The first of them: %(rows)s. "
+        "Is a separator missing, or is there one too many?",
+        count=len(ragged),
+        columns=columns,
+        rows=[str(each.row) for each in ragged[:_NAMED]],
+    )
+    return TableError(first.row, first.column, several)
 
 
 def _headers(number: int, names: list[str]) -> tuple[str, ...]:
@@ -121,7 +150,7 @@ def _row(number: int, cells: list[str], headers: tuple[str, ...]) -> Row:
             cells=len(cells),
             columns=len(headers),
         )
-        raise TableError(number, min(len(cells), len(headers)) + 1, ragged)
+        raise RaggedRowError(number, min(len(cells), len(headers)) + 1, ragged)
     for column, (header, cell) in enumerate(zip(headers, cells, strict=True), 1):
         if not header and cell.strip():
             nameless = _(

@@ -31,6 +31,7 @@ _HOUSEHOLD = 60
 _REMARK = 300
 _OLDEST = 120  # years
 _YEARS_AHEAD = 2
+_ABOUT_A_YEAR = re.compile(r"(?P<before>\D*?) ?(?P<year>\d{4}) ?(?P<after>\D*)")
 _BETWEEN = re.compile(r"[,;/\u060c\u061b|]+")
 
 
@@ -100,13 +101,31 @@ def _date(text: str, terms: Terms) -> PartialDate:
 
 
 def read_born(typed: Cells, terms: Terms) -> PartialDate:
-    """The date of birth, as well as it is known."""
-    born = _date(typed[F.DATE_OF_BIRTH], terms)
+    """The date of birth, as well as it is known: also “about 1990”, “unknown” or a dash."""
+    born = _born(typed[F.DATE_OF_BIRTH], terms)
     if born.earliest is not None and born.earliest > terms.today:
         raise Wrong("born_in_future", _("This day of birth lies in the future."))
     if born.year is not None and terms.today.year - born.year > _OLDEST:
         raise Wrong("too_old", _("Whoever was born then would be more than %(years)s years old.", years=_OLDEST))
     return _with_precision(born, typed[F.BIRTH_PRECISION])
+
+
+def _born(text: str, terms: Terms) -> PartialDate:
+    try:
+        return _date(text, terms)
+    except Wrong as wrong:
+        if wrong.code != BadDate().code.replace("-", "_"):
+            raise
+        if not fold(text) or known.precisions().get(fold(text)) is Precision.UNKNOWN:
+            return UNKNOWN
+        about = _ABOUT_A_YEAR.fullmatch(fold(text))
+        if about and known.precisions().get(about["before"] or about["after"]) is Precision.ESTIMATED:
+            return PartialDate(int(about["year"]), precision=Precision.ESTIMATED)
+        told = _(
+            "We cannot read this as a date of birth. Please write it like 2026-11-05 or 5/11/2026. "
+            "Where no more is known, write the year alone, or leave this empty."
+        )
+        raise Wrong(wrong.code, told) from None
 
 
 def _with_precision(born: PartialDate, text: str) -> PartialDate:

@@ -83,9 +83,10 @@ _PRECISIONS = {
     "day": "exact, full, jour, exacte, يوم, اليوم, محدد, دقيق, umunsi, siku",
     "month": "mois, شهر, الشهر, ukwezi, mwezi",
     "year": "année, annee, سنة, السنة, عام, umwaka, mwaka",
-    "estimated": "estimate, approximate, approx, about, estimée, estimé, environ, تقريبي, تقريبا, مقدر, "
-    "bigereranyijwe, ugereranyije, kadirio, takriban",
-    "unknown": "not known, none, inconnue, inconnu, مجهول, غير معروفة, ntibizwi, haijulikani",
+    "estimated": "estimate, approximate, approx, about, around, c, ca, circa, est, estimée, estimé, env, environ, "
+    "vers, تقريبي, تقريبا, حوالي, مقدر, bigereranyijwe, ugereranyije, ahagana, kadirio, takriban, karibu",
+    "unknown": "not known, none, n a, na, nil, inconnue, inconnu, مجهول, غير معروفة, غير معروف, لا يعرف, "
+    "ntibizwi, haijulikani",
 }
 _STATELESS_TOO = ("stateless", "apatride", "xxa")
 
