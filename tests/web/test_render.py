@@ -32,6 +32,12 @@ def test_what_htmx_asks_for_to_rebuild_its_history_is_the_page(amina: Browser) -
     assert not amina.get("/notes", hx=True).whole
 
 
+def test_a_page_that_has_no_block_comes_whole(amina: Browser) -> None:
+    page = amina.send("GET", "/notes/upload", headers={"HX-Request": "true"})
+    assert page.status_code == 200
+    assert page.text.lstrip().lower().startswith("<!doctype html>")
+
+
 def test_an_error_in_a_fragment_is_in_its_title(amina: Browser) -> None:
     fragment = amina.submit(amina.get("/notes/new").form(), title="", status=422, hx=True)
     assert not fragment.whole
