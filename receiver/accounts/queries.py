@@ -78,6 +78,22 @@ def office_by_code(session: Session, code: str) -> Office:
     return office
 
 
+def office_code_taken(session: Session, code: str) -> bool:
+    """Whether an office has this code, however it is capitalised."""
+    return session.scalar(select(Office.id).where(func.lower(Office.code) == code.lower())) is not None
+
+
+def works_there(session: Session, office_id: UUID) -> bool:
+    """Whether somebody who can sign in works in an office."""
+    there = (
+        select(func.count())
+        .select_from(UserOffice)
+        .join(User, User.id == UserOffice.user_id)
+        .where(UserOffice.office_id == office_id, User.state != UserState.LOCKED)
+    )
+    return bool(session.scalar(there))
+
+
 def office_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of offices."""
     return dict(session.execute(select(Office.id, Office.name).where(Office.id.in_(set(ids)))).all())

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from receiver import audit
 from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.ids import new_id
+from receiver.partners import queries
 from receiver.partners.models import EarlierProgrammeName, Organisation, Programme
 from receiver.partners.rules import (
     OrganisationCodeTaken,
@@ -49,7 +48,7 @@ def add_programme(session: Session, actor: Actor, *, code: str, currency: str, t
         NotACode, ProgrammeCodeTaken, ProgrammeEndsBeforeStart
     """
     code = clean_code(code)
-    if session.scalar(select(Programme.id).where(Programme.code == code)) is not None:
+    if queries.is_taken(session, Programme, code):
         raise ProgrammeCodeTaken
     check_dates(terms.starts_on, terms.ends_on)
     programme = Programme(id=new_id(), code=code, currency=currency, **vars(terms))
@@ -84,7 +83,7 @@ def add_organisation(session: Session, actor: Actor, *, code: str, name: str) ->
         NotACode, OrganisationCodeTaken
     """
     code = clean_code(code)
-    if session.scalar(select(Organisation.id).where(Organisation.code == code)) is not None:
+    if queries.is_taken(session, Organisation, code):
         raise OrganisationCodeTaken
     organisation = Organisation(id=new_id(), code=code, name=name)
     session.add(organisation)

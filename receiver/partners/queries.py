@@ -51,6 +51,11 @@ def programme(session: Session, programme_id: UUID, *, lock: bool = False) -> Pr
     return found
 
 
+def is_taken(session: Session, kind: type[Programme | Organisation], code: str) -> bool:
+    """Whether a programme, or an organisation, has this code."""
+    return session.scalar(select(kind.id).where(kind.code == code)) is not None
+
+
 def programme_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of programmes; one query whatever the number."""
     return dict(session.execute(select(Programme.id, Programme.name).where(Programme.id.in_(set(ids)))).all())

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
 from receiver import audit
-from receiver.accounts import rules
-from receiver.accounts.models import EarlierOfficeName, Office, User, UserOffice
-from receiver.accounts.rules import UserState
+from receiver.accounts import queries, rules
+from receiver.accounts.models import EarlierOfficeName, Office
 from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.ids import new_id
@@ -26,7 +23,7 @@ def add_office(session: Session, actor: Actor, *, code: str, name: str) -> Offic
     Raises:
         OfficeCodeTaken
     """
-    if session.scalar(select(Office.id).where(func.lower(Office.code) == code.lower())) is not None:
+    if queries.office_code_taken(session, code):
         raise rules.OfficeCodeTaken
     office = Office(id=new_id(), code=code, name=name)
     session.add(office)
@@ -41,15 +38,8 @@ def change_office(session: Session, actor: Actor, office: Office, *, name: str, 
     Raises:
         OfficeInUse: somebody who can sign in works there.
     """
-    if office.active and not active:
-        there = (
-            select(func.count())
-            .select_from(UserOffice)
-            .join(User, User.id == UserOffice.user_id)
-            .where(UserOffice.office_id == office.id, User.state != UserState.LOCKED)
-        )
-        if session.scalar(there):
-            raise rules.OfficeInUse
+    if office.active and not active and queries.works_there(session, office.id):
+        raise rules.OfficeInUse
     if name != office.name:
         session.add(EarlierOfficeName(office_id=office.id, changed_at=clock.now(), name=office.name))
     office.name, office.active = name, active
