@@ -281,6 +281,20 @@ def active_with_role(session: Session, role: Role) -> Sequence[User]:
     ).all()
 
 
+def reach_of(session: Session, roles: Collection[Role]) -> set[frozenset[UUID]]:
+    """The offices that belong together in the hands of one active user with one of these roles."""
+    wanted = (
+        select(UserOffice.user_id, UserOffice.office_id)
+        .join(User, User.id == UserOffice.user_id)
+        .join(UserRole, UserRole.user_id == UserOffice.user_id)
+        .where(User.state == UserState.ACTIVE, UserRole.role.in_(roles), UserRole.confirmed_at.is_not(None))
+    )
+    reach: dict[UUID, set[UUID]] = {}
+    for user_id, office_id in session.execute(wanted):
+        reach.setdefault(user_id, set()).add(office_id)
+    return {frozenset(offices) for offices in reach.values()}
+
+
 def other_administrators(session: Session, than: UUID | None) -> int:
     """How many active administrators there are besides this one."""
     return sum(1 for found in active_with_role(session, Role.ADMINISTRATOR) if found.id != than)

@@ -15,8 +15,9 @@ from receiver.accounts import queries as accounts
 from receiver.admin.rules import LEAST_FREE, Check, of_findings
 from receiver.db import schema
 from receiver.i18n import catalogues
-from receiver.kit.words import _
+from receiver.kit.words import _, n_
 from receiver.people.models import Person
+from receiver.people.queries import unseen_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,20 @@ def checks(database: Database, settings: Settings) -> list[Check]:
     """Everything the health page looks at."""
     with database.read() as session:
         keys = tuple(i18n.text(words) for words in vault.findings(session))
+        pairs = tuple(
+            i18n.text(
+                n_(
+                    "Nobody sees %(n)s pair of people who look alike, of %(one)s and %(other)s. "
+                    "Please give both offices to somebody who decides about it.",
+                    "Nobody sees %(n)s pairs of people who look alike, of %(one)s and %(other)s. "
+                    "Please give both offices to somebody who decides about them.",
+                    count,
+                    one=one,
+                    other=other,
+                )
+            )
+            for one, other, count in unseen_pairs(session)
+        )
     settings_found = tuple(database.findings())
     work = tuple(background.findings(database, settings))
     free = shutil.disk_usage(settings.data_dir).free
@@ -57,6 +72,7 @@ def checks(database: Database, settings: Settings) -> list[Check]:
             disk,
             detail=_("%(free)s MB free", free=free // (1024 * 1024)),
         ),
+        Check("look-alikes", _("People who look alike across offices"), of_findings(pairs), pairs),
     ]
 
 

@@ -10,8 +10,10 @@ from receiver import audit, background, vault
 from receiver.access import Actor, Role
 from receiver.audit import Kind
 from receiver.i18n import catalogues, po
-from tests.factories.accounts import make_user
+from receiver.people.models import PossibleDuplicate
+from tests.factories.accounts import make_office, make_user
 from tests.factories.partners import make_organisation
+from tests.factories.people import make_person
 from tests.support.pages import same_region
 
 ROLES = list(Role)
@@ -69,6 +71,17 @@ def test_health_in_plain_words(sign_in):
     page = sign_in(Role.ADMINISTRATOR).get("/admin/health")
     assert "Background work" in page.text()
     assert "Not working" not in page.text()
+
+
+def test_health_tells_of_look_alikes_that_nobody_sees(sign_in, system):
+    browser = sign_in(Role.ADMINISTRATOR)
+    with system.database.write() as session:
+        offices = [make_office(session, code=code, name=name) for code, name in (("KGL", "Kigali"), ("HUY", "Huye"))]
+        one, other = sorted((make_person(session, office) for office in offices), key=lambda person: person.id)
+        session.add(PossibleDuplicate(a_id=one.id, b_id=other.id, score=70, reasons=[]))
+    page = browser.get("/admin/health")
+    assert "Nobody sees 1 pair of people who look alike, of Huye and Kigali." in page.text()
+    assert "Please look" in page.text()
 
 
 class TestTrail:

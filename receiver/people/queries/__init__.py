@@ -90,6 +90,7 @@ from receiver.people.queries.twins import (
     pairs_of,
     sides_of,
     traits_of,
+    unseen_pairs,
     visible_pairs,
 )
 
@@ -162,6 +163,7 @@ __all__ = [
     "sides_of",
     "soon_arriving",
     "traits_of",
+    "unseen_pairs",
     "value_of",
     "visible",
     "visible_batches",

@@ -1,11 +1,13 @@
 """Who may be the same person: candidates with their reasons, and what was decided of them.
 
 Candidates are looked for among everybody, because one person under two offices would be paid twice. A pair is shown
-to those only who may see both: a search for a document number must not tell that another office has it.
+to those only who may see both: a search for a document number must not tell that another office has it. Where nobody
+sees both, the administrator reads on the page of health that somebody should be given both offices.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, union
 from sqlalchemy.orm import aliased
 
-from receiver.access import Permission
-from receiver.accounts.queries import office_names
+from receiver.access import Permission, roles_with
+from receiver.accounts.queries import office_names, reach_of
 from receiver.kit import names
 from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
@@ -182,6 +184,29 @@ def open_duplicates(session: Session, ids: Collection[UUID] | None) -> set[UUID]
         )
         found |= {one for both in session.execute(wanted) for one in both} & set(some)
     return found
+
+
+def unseen_pairs(session: Session) -> list[tuple[str, str, int]]:
+    """Pairs to be decided across two offices that no active user sees both of: the offices, and how many pairs."""
+    chosen = (
+        select(_ONE.office_id, _OTHER.office_id, func.count())
+        .select_from(PossibleDuplicate)
+        .join(_ONE, _ONE.id == PossibleDuplicate.a_id)
+        .join(_OTHER, _OTHER.id == PossibleDuplicate.b_id)
+        .where(PossibleDuplicate.state == DuplicateState.OPEN, _ONE.office_id != _OTHER.office_id)
+        .group_by(_ONE.office_id, _OTHER.office_id)
+    )
+    across: Counter[frozenset[UUID]] = Counter()
+    for one, other, count in session.execute(chosen):
+        across[frozenset((one, other))] += count
+    reach = reach_of(session, roles_with(Permission.DUPLICATE_DECIDE))
+    unseen = {pair: count for pair, count in across.items() if not any(pair <= offices for offices in reach)}
+    called = office_names(session, {office for pair in unseen for office in pair})
+    named = []
+    for pair, count in unseen.items():
+        one, other = sorted(called[office] for office in pair)
+        named.append((one, other, count))
+    return sorted(named)
 
 
 def visible_pairs(
