@@ -61,6 +61,7 @@ EXEMPT: dict[str, str] = {
     "receiver.ledger.actions.postings.post": _LEDGER,
     "receiver.ledger.actions.postings.post_many": _LEDGER,
     "receiver.ledger.actions.postings.posting": _LEDGER,
+    "receiver.people.actions.arrivals.check_day": "It refuses a day and writes nothing.",
     "receiver.people.actions.arrivals.check_programme_room": "It locks the programme and writes nothing.",
     "receiver.people.actions.changes.changes": "It computes keyed hashes and writes nothing.",
     "receiver.people.actions.manifest_households.join_households": _PART,

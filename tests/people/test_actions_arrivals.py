@@ -20,7 +20,9 @@ from receiver.people.rules import (
     AlreadyHere,
     AlreadyLeft,
     ArrivalState,
+    ArrivedBeforeProgramme,
     ArrivedInFuture,
+    ArrivedTooEarly,
     BatchCannotMove,
     BatchState,
     LeftKind,
@@ -182,6 +184,25 @@ class TestMarking:
             actions.mark_arrivals(session, actor, batch, [arrivals[0].id], ArrivalState.MET, on=DAY)
         actions.mark_arrivals(session, actor, batch, [arrivals[0].id], ArrivalState.MET, on=date(2026, 11, 17))
         assert people[0].arrived_on == date(2026, 11, 17)
+
+    def test_a_mistyped_day_gives_back_no_pay(self, session, actor, programme, office, arrived):
+        """Refused for all, unless the expected day of the batch is changed first."""
+        batch, arrivals, people = expected(session, office, programme, 1, arrives_on=DAY)
+        for wrong, told in ((date(2020, 1, 5), ArrivedBeforeProgramme), (date(2026, 1, 5), ArrivedTooEarly)):
+            with pytest.raises(told):
+                actions.mark_arrivals(session, actor, batch, [arrivals[0].id], ArrivalState.MET, on=wrong)
+            with pytest.raises(told):
+                actions.move_batch(session, actor, batch, BatchState.ARRIVED, on=wrong)
+        assert (people[0].arrived_on, batch.arrived_on, arrived) == (None, None, [])
+        batch.arrives_on = date(2026, 1, 20)
+        actions.mark_arrivals(session, actor, batch, [arrivals[0].id], ArrivalState.MET, on=date(2026, 1, 5))
+        assert people[0].arrived_on == date(2026, 1, 5)
+
+    def test_who_did_not_come_needs_no_day(self, session, actor, office):
+        later = make_programme(session, starts_on=date(2026, 11, 25))
+        batch, arrivals, _people = expected(session, office, later, 1, arrives_on=DAY)
+        actions.mark_arrivals(session, actor, batch, [arrivals[0].id], ArrivalState.NOT_ARRIVED)
+        assert arrivals[0].state is ArrivalState.NOT_ARRIVED
 
     def test_an_early_batch_arrives_today(self, session, actor, programme, office, arrived, today):
         batch, arrivals, people = expected(session, office, programme, 1, arrives_on=DAY)

@@ -18,7 +18,9 @@ from receiver.people.models import NameKey
 from receiver.people.rules import (
     AlreadyLeft,
     ArrivalState,
+    ArrivedBeforeProgramme,
     ArrivedInFuture,
+    ArrivedTooEarly,
     Identity,
     LeftBeforeArrival,
     LeftKind,
@@ -183,6 +185,18 @@ class TestArrivalDay:
             actions.correct_arrival(
                 session, actor, make_person(session, office, arrived_on=None), on=ARRIVED, reason="x"
             )
+
+    def test_it_lies_near_the_day_of_the_batch_they_came_with(self, session, actor, office):
+        person = make_person(session, office)
+        make_batch(session, office, None, person)
+        later = make_batch(session, office, None, arrives_on=date(2026, 11, 19))
+        actions.add_arrival(session, actor, later, person)
+        with pytest.raises(ArrivedTooEarly):
+            actions.correct_arrival(session, actor, person, on=date(2026, 10, 2), reason="x")
+        with pytest.raises(ArrivedBeforeProgramme):
+            actions.correct_arrival(session, actor, person, on=date(2020, 1, 5), reason="x")
+        actions.correct_arrival(session, actor, person, on=date(2026, 10, 3), reason="x")
+        assert person.arrived_on == date(2026, 10, 3)
 
 
 class TestLeaving:

@@ -200,6 +200,12 @@ class TestMovingOn:
         assert saved(system, Batch, world.batch.id).state is BatchState.RECEIVED
         assert not page.all(f".//form[@action='{world.url}/state']")
 
+    def test_a_day_that_cannot_be_is_told_at_the_field(self, system, browser, world):
+        form = browser.get(world.url).form(f"{world.url}/state")
+        page = browser.submit(form, status=422, on="2026-10-18")
+        assert "long before 19 Nov 2026" in page.text(".//*[@id='move-on-e']")
+        assert saved(system, Batch, world.batch.id).state is BatchState.ANNOUNCED
+
     def test_an_old_page_is_refused(self, browser, world):
         form = browser.get(world.url).form(f"{world.url}/state")
         browser.submit(browser.get(f"{world.url}/edit").form(), origin="Amman")
@@ -251,11 +257,26 @@ class TestMarking:
 
     def test_a_day_to_come_is_refused_for_all(self, system, browser, world):
         form = self.marks(browser, world)
-        page = browser.submit(
-            form, status=422, person=[one.reference for one in world.people], state="met", on="2026-11-21"
-        )
-        assert "lies in the future" in page.text()
+        ticked = [one.reference for one in world.people]
+        for on, told in (("2026-11-21", "lies in the future"), ("2020-01-05", "The programme began on 1 Jan 2026")):
+            page = browser.submit(form, status=422, person=ticked, every="yes", state="met", on=on, _key=f"{on} again")
+            assert told in page.text(".//*[@id='f-on-e']")
+            kept = page.form(f"{world.url}/marks").values
+            assert (kept["state"], kept["on"]) == ("met", on)
+            assert [box.get("value") for box in page.all(".//tbody//input[@checked]")] == ticked
         assert saved(system, Person, world.people[0].id).arrived_on is None
+
+    def test_who_is_chosen_further_on_stays_chosen(self, system, browser, world):
+        with system.database.write() as session:
+            for number in range(30):
+                person = make_person(session, world.office, f"Omar {number}", arrived_on=None)
+                session.add(Arrival(batch_id=world.batch.id, person_id=person.id))
+        second = browser.get(browser.get(world.url).links["Next"])
+        ticked = second.all(".//tbody//input[@type='checkbox']")[3].get("value")
+        form = second.form(f"{world.url}/marks")
+        page = browser.submit(form, status=422, person=[ticked], state="met", on="2026-11-21", every="yes")
+        assert [box.get("value") for box in page.all(".//tbody//input[@checked]")] == [ticked]
+        assert page.one(".//input[@name='every']").get("checked") is not None
 
     def test_one_foreign_id_refuses_the_whole(self, system, browser, world):
         with system.database.read() as session:

@@ -8,13 +8,17 @@ from itertools import islice, pairwise
 import pytest
 
 from receiver.people.rules import (
+    EARLY_AT_MOST,
     AlreadyHere,
     ArrivalState,
+    ArrivedBeforeProgramme,
     ArrivedInFuture,
+    ArrivedTooEarly,
     BatchCannotMove,
     BatchState,
     ReceivedTooEarly,
     check_arrived,
+    check_arrived_with,
     check_batch_move,
     check_mark,
     check_received,
@@ -69,6 +73,36 @@ def test_nobody_arrives_tomorrow():
     check_arrived(DAY, DAY)
     with pytest.raises(ArrivedInFuture):
         check_arrived(date(2026, 11, 21), DAY)
+
+
+@pytest.mark.parametrize(
+    ("on", "opens", "refused"),
+    [
+        (date(2026, 12, 1), date(2026, 1, 1), None),
+        (date(2026, 12, 30), date(2026, 1, 1), None),
+        (date(2026, 12, 1) - EARLY_AT_MOST, date(2026, 1, 1), None),
+        (date(2026, 10, 30), date(2026, 1, 1), ArrivedTooEarly),
+        (date(2026, 1, 1), date(2026, 1, 1), ArrivedTooEarly),
+        (date(2025, 12, 1), date(2026, 1, 1), ArrivedBeforeProgramme),
+        (date(2020, 1, 5), date(2026, 1, 1), ArrivedBeforeProgramme),
+        (date(2026, 11, 20), date(2026, 11, 20), None),
+        (date(2026, 11, 19), date(2026, 11, 20), ArrivedBeforeProgramme),
+    ],
+)
+def test_nobody_arrives_before_the_programme_or_long_before_their_batch(on, opens, refused):
+    batch = {"slug": "2026-12-01-a", "expected": date(2026, 12, 1), "opens": opens}
+    if refused is None:
+        check_arrived_with(on, **batch)
+    else:
+        with pytest.raises(refused):
+            check_arrived_with(on, **batch)
+
+
+def test_an_early_day_is_refused_with_the_day_of_the_batch():
+    with pytest.raises(ArrivedTooEarly, match=r"2026-12-01, .*2026-12-01-a.*change the day of that arrival first"):
+        check_arrived_with(
+            DAY.replace(month=1), slug="2026-12-01-a", expected=date(2026, 12, 1), opens=date(2026, 1, 1)
+        )
 
 
 def test_a_batch_is_received_when_something_is_known_of_everyone():

@@ -27,6 +27,7 @@ from receiver.people.rules import (
     BatchState,
     PeopleInBatch,
     check_arrived,
+    check_arrived_with,
     check_batch_move,
     check_mark,
     check_received,
@@ -100,13 +101,13 @@ def move_batch(session: Session, actor: Actor, batch: Batch, then: BatchState, *
     """Move a batch on: it has arrived (on a day, today unless said otherwise), or everybody of it is received.
 
     Raises:
-        BatchCannotMove, ArrivedInFuture, ReceivedTooEarly
+        BatchCannotMove, WrongArrivalDay, ReceivedTooEarly
     """
     check_batch_move(batch.state, then)
     if then is BatchState.ARRIVED:
-        today = clock.today(i18n.zone())
-        check_arrived(on or today, today)
-        batch.arrived_on = on or today
+        day = on or clock.today(i18n.zone())
+        check_day(session, batch, day)
+        batch.arrived_on = day
         audit.record(session, Kind.BATCH_ARRIVED, actor, batch.slug, on=batch.arrived_on)
     else:
         check_received(expected_in(session, batch.id))
@@ -148,12 +149,12 @@ def mark_arrivals(
 
     Raises:
         NotFound: one of the ids is not of this batch, or of another office by now.
-        ArrivedInFuture, AlreadyHere, AlreadyLeft
+        WrongArrivalDay, AlreadyHere, AlreadyLeft
     """
     found = arrivals_of(session, actor, batch, ids, lock=True)
-    today = clock.today(i18n.zone())
-    day = on or batch.arrived_on or min(batch.arrives_on, today)
-    check_arrived(day, today)
+    day = on or batch.arrived_on or min(batch.arrives_on, clock.today(i18n.zone()))
+    if on is not None or state in HERE:
+        check_day(session, batch, day)
     for arrival, person in found:
         check_mark(arrival.state, state, here=person.arrived_on is not None, reference=person.reference)
         if state in HERE:
@@ -233,6 +234,17 @@ def assign_caseworker(session: Session, actor: Actor, batch: Batch, ids: Collect
     if here := [person for arrival, person in found if arrival.state in HERE]:
         hooks.CASEWORKER_CHOSEN(session, actor, here, batch.programme_id, caseworker_id)
     return len(found)
+
+
+def check_day(session: Session, batch: Batch, on: date) -> None:
+    """Refuse a day on which nobody of a batch can have arrived.
+
+    Raises:
+        WrongArrivalDay
+    """
+    check_arrived(on, clock.today(i18n.zone()))
+    opens = programme(session, batch.programme_id).starts_on
+    check_arrived_with(on, slug=batch.slug, expected=batch.arrives_on, opens=opens)
 
 
 def _taken(session: Session, day: date) -> set[str]:

@@ -12,13 +12,14 @@ from receiver.audit import Kind
 from receiver.kit import clock, names
 from receiver.kit.ids import new_id, new_reference
 from receiver.people import hooks
-from receiver.people.actions.arrivals import add_arrival, mark_here
+from receiver.people.actions.arrivals import add_arrival, check_day, mark_here
 from receiver.people.actions.changes import changes
 from receiver.people.actions.households import begin_on_arrival, give_up_collecting
 from receiver.people.actions.twins import look_again
 from receiver.people.models import EarlierIdentity, EarlierOffice, NameKey, Person
-from receiver.people.queries import names_of, needs_of, needs_place, remark_of, remark_place
+from receiver.people.queries import arrivals_of_person, names_of, needs_of, needs_place, remark_of, remark_place
 from receiver.people.rules import (
+    CAME,
     PREFIX,
     AlreadyLeft,
     Identity,
@@ -68,10 +69,10 @@ def register_person(
     Look-alikes are noted for a human to decide and never stop it.
 
     Raises:
-        ArrivedInFuture, ProgrammeClosed, ProgrammeFull
+        WrongArrivalDay, ProgrammeClosed, ProgrammeFull
     """
     if arrived_on is not None:
-        check_arrived(arrived_on, clock.today(i18n.zone()))
+        check_day(session, batch, arrived_on)
     speech = speech or Speech()
     person = Person(id=new_id(), reference=_free_reference(session), office_id=batch.office_id)
     _write(person, identity_columns(identity))
@@ -142,11 +143,14 @@ def correct_arrival(session: Session, actor: Actor, person: Person, *, on: date,
     """Correct the day on which somebody arrived; what was paid for other days is put right by whoever pays.
 
     Raises:
-        NotHereYet, ArrivedInFuture, LeftBeforeArrival
+        NotHereYet, WrongArrivalDay, LeftBeforeArrival
     """
     if person.arrived_on is None:
         raise NotHereYet
     check_arrived(on, clock.today(i18n.zone()))
+    came = [batch for arrival, batch in arrivals_of_person(session, person.id) if arrival.state in CAME]
+    if came:
+        check_day(session, came[-1], on)
     if person.left_on is not None:
         check_left(on, person.left_on, today=person.left_on)
     was, person.arrived_on = person.arrived_on, on

@@ -75,6 +75,7 @@ class MarkForm(Form):
     person = optional(ManyOf(_("People")))
     every = Flag(_("All that were found"))
     found = optional(Choice(_("Of which state"), ArrivalState))
+    after = optional(Hidden(_("Place in the list")))
     state = Choice(_("What became of them"), MARKS, missing=_("Please choose what became of them."))
     on = optional(DayField(_("On which day")))
 

@@ -25,7 +25,7 @@ from receiver.people.forms.arrivals import (
 from receiver.people.models import Person
 from receiver.people.queries import BatchRow
 from receiver.people.routes.batches import Manager, Viewer, default_day
-from receiver.people.rules import ArrivalState, BatchState, next_batch_states
+from receiver.people.rules import ArrivalState, BatchState, WrongArrivalDay, next_batch_states
 from receiver.people.slots import visible_acts
 from receiver.web.answers import see_other
 from receiver.web.conflict import demand_version
@@ -60,12 +60,16 @@ def mark_people(request: Request, session: WriteSession, actor: Manager, slug: s
     if not ids:
         form.add_error(None, _NOBODY)
     if form.ok:
-        count = actions.mark_arrivals(session, actor, row.batch, ids, form.state, on=form.on)
-        return see_other(
-            url(f"/arrivals/{slug}", state=_state(form)),
-            done=n_("%(n)s person is marked.", "%(n)s people are marked.", count),
-        )
-    filters = PeopleFilter.blank(state=form.values.get("found"))
+        try:
+            count = actions.mark_arrivals(session, actor, row.batch, ids, form.state, on=form.on)
+        except WrongArrivalDay as refusal:
+            form.add_error("on", refusal)
+        else:
+            return see_other(
+                url(f"/arrivals/{slug}", state=_state(form)),
+                done=n_("%(n)s person is marked.", "%(n)s people are marked.", count),
+            )
+    filters = PeopleFilter.blank(state=form.values.get("found"), after=form.value_of("after"))
     filters.values["state"] = form.values.get("found")
     return _batch_page(request, session, actor, row, filters, form)
 
@@ -78,8 +82,12 @@ def move_batch(request: Request, session: WriteSession, actor: Manager, slug: st
         raise Invalid
     demand_version(form, row.batch.version)
     if form.ok:
-        actions.move_batch(session, actor, row.batch, form.state, on=form.on)
-        return see_other(f"/arrivals/{slug}", done=_MOVED[form.state])
+        try:
+            actions.move_batch(session, actor, row.batch, form.state, on=form.on)
+        except WrongArrivalDay as refusal:
+            form.add_error("on", refusal)
+        else:
+            return see_other(f"/arrivals/{slug}", done=_MOVED[form.state])
     form.prefix = "move"
     return _batch_page(request, session, actor, row, PeopleFilter(), MarkForm(), form)
 
@@ -188,6 +196,7 @@ def _batch_page(
         "move": move or StateForm.blank(version=batch.version, prefix="move", on=day),
         "day": day,
         "marks": marks,
+        "place": filters.value_of("after"),
     }
     sent = move or marks
     status = 422 if sent.sent else 200

@@ -23,7 +23,7 @@ from receiver.people.forms.persons import (
 from receiver.people.frame import born_of
 from receiver.people.models import Person
 from receiver.people.routes.people import Editor, Viewer, edited, person_page, viewed
-from receiver.people.rules import ArrivedInFuture, LeftBeforeArrival, LeftInFuture
+from receiver.people.rules import LeftBeforeArrival, LeftInFuture, WrongArrivalDay
 from receiver.web.answers import see_other
 from receiver.web.conflict import clash, demand_version
 from receiver.web.deps import Bound, ReadSession, WriteSession
@@ -122,7 +122,7 @@ def correct_arrival(
         try:
             actions.correct_arrival(session, actor, person, on=form.arrived_on, reason=form.reason)
         except Refusal as refusal:
-            put_error(form, refusal, {ArrivedInFuture: "arrived_on", LeftBeforeArrival: "arrived_on"})
+            put_error(form, refusal, {WrongArrivalDay: "arrived_on", LeftBeforeArrival: "arrived_on"})
         else:
             return see_other(f"/people/{person.reference}/intake", done=_("The day of arrival is corrected."))
     return _arrival_page(request, session, actor, person, form)

@@ -19,7 +19,7 @@ from receiver.people.frame import born_of
 from receiver.people.models import Batch, Person
 from receiver.people.routes.batches import reachable_offices
 from receiver.people.routes.people import Editor
-from receiver.people.rules import ArrivedInFuture, Likeness, Sex, Trait
+from receiver.people.rules import Likeness, Sex, Trait, WrongArrivalDay
 from receiver.web.answers import see_other
 from receiver.web.deps import Bound, ReadSession, WriteSession
 from receiver.web.render import form_page, page
@@ -74,7 +74,7 @@ def register(request: Request, session: WriteSession, actor: Editor, form: Bound
             arrived_on=form.arrived_on,
         )
     except Refusal as refusal:
-        put_error(form, refusal, {ArrivedInFuture: "arrived_on", ProgrammeFull: "arrival", ProgrammeClosed: "arrival"})
+        put_error(form, refusal, {WrongArrivalDay: "arrived_on", ProgrammeFull: "arrival", ProgrammeClosed: "arrival"})
         return form_page(request, "people/new.html", {"likely": found}, form=form)
     _set_apart(session, actor, person, form, found)
     return see_other(f"/people/{person.reference}/intake", done=_("The person is registered."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from receiver.kit.errors import Refusal
@@ -86,11 +87,33 @@ def check_batch_move(now: BatchState, then: BatchState) -> None:
         raise BatchCannotMove(now=now.label, then=then.label)
 
 
-class ArrivedInFuture(Refusal):
+class WrongArrivalDay(Refusal):
+    """A day on which nobody of a batch can have arrived; it is put right where the day is written."""
+
+    status = 422
+
+
+class ArrivedInFuture(WrongArrivalDay):
     """Nobody has arrived on a day that has not come."""
 
     sentence = _("The day of arrival lies in the future. Please give the day on which it was.")
-    status = 422
+
+
+class ArrivedBeforeProgramme(WrongArrivalDay):
+    """Nobody has arrived under a programme that had not begun."""
+
+    sentence = _(
+        "The programme began on %(day)s, so nobody arrived under it before. Please check the day, above all its year."
+    )
+
+
+class ArrivedTooEarly(WrongArrivalDay):
+    """A day so long before the batch was expected that it was most likely mistyped: pay would be given back for it."""
+
+    sentence = _(
+        "This is long before %(day)s, the day on which arrival %(slug)s is expected. Please check the day, above all "
+        "its month and year. If it is right, please change the day of that arrival first."
+    )
 
 
 class AlreadyHere(Refusal):
@@ -118,6 +141,17 @@ HERE = frozenset({ArrivalState.MET, ArrivalState.HOSPITAL})
 """The people of these states are in the country: they have a case and, from the day, a claim."""
 
 
+CAME = HERE | {ArrivalState.OTHER}
+"""Of somebody who is here, these states tell with whom they came: they may have gone elsewhere since."""
+
+EARLY_AT_MOST = timedelta(days=31)
+"""How long before the expected day of its batch somebody may have arrived; ours.
+
+Journeys are announced weeks ahead and move by days. A month or a year that is mistyped is further away, and every day
+of it would be paid.
+"""
+
+
 def check_arrived(arrived_on: date, today: date) -> None:
     """Refuse a day of arrival in the future.
 
@@ -126,6 +160,18 @@ def check_arrived(arrived_on: date, today: date) -> None:
     """
     if arrived_on > today:
         raise ArrivedInFuture
+
+
+def check_arrived_with(arrived_on: date, *, slug: str, expected: date, opens: date) -> None:
+    """Refuse a day before the programme `opens`, or long before the day on which the batch of this name is `expected`.
+
+    Raises:
+        ArrivedBeforeProgramme, ArrivedTooEarly
+    """
+    if arrived_on < opens:
+        raise ArrivedBeforeProgramme(day=opens)
+    if arrived_on < expected - EARLY_AT_MOST:
+        raise ArrivedTooEarly(day=expected, slug=slug)
 
 
 def check_mark(now: ArrivalState, then: ArrivalState, *, here: bool, reference: str) -> None:
