@@ -62,8 +62,8 @@ def upload(browser, world):
 def checked(browser, upload):
     """Upload a file, take the columns that were guessed, and give the address of the review."""
 
-    def send(*lines: str, **changes) -> str:
-        columns = browser.follow(upload(HEAD + "".join(lines), **changes))
+    def send(*lines: str, head: str = HEAD, **changes) -> str:
+        columns = browser.follow(upload(head + "".join(lines), **changes))
         form = columns.form(
             next(each.get("action") for each in columns.all(".//form") if "columns" in each.get("action", ""))
         )
@@ -75,6 +75,11 @@ def checked(browser, upload):
 def count(system, table):
     with system.database.read() as session:
         return session.scalar(select(func.count()).select_from(table))
+
+
+def words(element) -> str:
+    """What stands in a part of a page."""
+    return " ".join("".join(element.itertext()).split())
 
 
 def test_a_manifest_becomes_people(system, browser, checked, work_done, world):
@@ -114,6 +119,30 @@ def test_a_manifest_becomes_people(system, browser, checked, work_done, world):
     assert again.response.headers["location"] == here
     assert browser.get(f"{here}/merge", status=303).response.headers["location"] == here
     browser.post(f"{here}/cancel", {"_key": "late"}, status=409)
+
+
+class TestWhatWasRead:
+    """The dry run shows what each row was taken for, so that a date that is read the wrong way round is noticed."""
+
+    def test_a_row_that_is_new(self, browser, checked):
+        lines = "full_name,date_of_birth,nationality,arrival_date,household\nMona,03/04/1990,SDN,2026-11-27,Tent 4\n"
+        cell = words(browser.get(checked(head=lines)).one(".//tbody/tr/th"))
+        assert "Date of birth 3 Apr 1990 · Sudan · Day of arrival 27 Nov 2026 · Household Tent 4" in cell
+
+    def test_month_first(self, browser, checked):
+        page = browser.get(checked("A1,Mona Idris,f,03/04/1990,SDN,2026-11-27,\n", date_order="mdy"))
+        assert "Date of birth 4 Mar 1990" in page.text()
+
+    def test_the_cells_that_are_right_of_a_row_that_is_wrong(self, browser, checked):
+        cell = words(browser.get(checked(WRONG)).one(".//tbody/tr/th"))
+        assert "Sudan · Day of arrival 27 Nov 2026" in cell
+        assert "· Sudan" not in cell
+        assert "Date of birth" not in cell
+
+    def test_a_candidate_stands_beside_the_row(self, browser, checked):
+        row = browser.get(f"{checked(TWIN)}?show=decide").one(".//tbody/tr")
+        assert "Date of birth 17 May 1994 · Eritrea" in words(row.find("th"))
+        assert "Date of birth 17 May 1994" in words(row.find("td/p"))
 
 
 class TestWhatIsLeft:

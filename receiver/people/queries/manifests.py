@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select
@@ -13,12 +13,13 @@ from sqlalchemy import Select, false, func, select
 from receiver import i18n, vault
 from receiver.access import Permission
 from receiver.kit import clock
+from receiver.kit.dates import PartialDate
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import clean_reference
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.kit.text import clean_line, clean_text
-from receiver.people.models import ManifestImport, ManifestRow
-from receiver.people.queries.persons import PersonCard, people_cards, visible_ids, visible_people
+from receiver.people.models import ManifestImport, ManifestRow, Person
+from receiver.people.queries.persons import PersonCard, visible_ids, visible_people
 from receiver.people.queries.searching import document_mark
 from receiver.people.queries.twins import look_alikes
 from receiver.people.rules import DocumentKind, DuplicateReason, ImportState, Likeness, RowVerdict, Trait
@@ -28,7 +29,7 @@ from receiver.people.rules.manifest_files import ManifestTable
 from receiver.people.rules.manifest_rows import Problem, RowRead, only_day, read_row, told_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -235,26 +236,37 @@ def known_people(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody whom a row may mean, with the reasons."""
+    """Somebody whom a row means or may mean, with the reasons, and what is compared with the row."""
 
     card: PersonCard
-    reasons: tuple[DuplicateReason, ...]
+    born: PartialDate
+    nationality: str | None
+    reasons: tuple[DuplicateReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row as the review shows it; its cells are without hidden signs, as they are read."""
+    """A row as the review shows it; its cells are without hidden signs, as they are read.
+
+    `told` are its cells that could be read, so that a human sees what a date was taken for.
+    """
 
     row: ManifestRow
     cells: dict[ManifestField, str]
+    told: Mapping[ManifestField, Any]
     problems: tuple[Problem, ...]
     candidates: tuple[Candidate, ...]
-    same_as: PersonCard | None
+    same_as: Candidate | None
 
     @property
     def name(self) -> str:
         """The name as it would be registered, without signs that turn or hide it."""
         return clean_line(self.cells.get(ManifestField.FULL_NAME, ""))
+
+    @property
+    def household(self) -> str:
+        """The text that it shares with those who live together."""
+        return clean_line(self.cells.get(ManifestField.HOUSEHOLD, ""))
 
 
 def row_views(session: Session, actor: Actor, found: ManifestImport, rows: Sequence[ManifestRow]) -> list[RowView]:
@@ -262,24 +274,38 @@ def row_views(session: Session, actor: Actor, found: ManifestImport, rows: Seque
     meant = {UUID(other) for row in rows for other, _reasons in row.candidates}
     meant |= {one for row in rows for one in (row.same_as, row.person_id) if one is not None}
     seen = visible_ids(session, actor, Permission.MANIFEST_IMPORT, meant) if meant else set()
-    cards = people_cards(session, seen) if seen else {}
+    known = _known(session, seen) if seen else {}
     terms = terms_of(found)
     views = []
     for each in cells_of(session, found, rows):
         read = read_row(each.row.number, each.cells, terms, each.faults)
         candidates = tuple(
-            Candidate(cards[UUID(other)], tuple(DuplicateReason(reason) for reason in reasons))
+            replace(known[UUID(other)], reasons=tuple(DuplicateReason(reason) for reason in reasons))
             for other, reasons in each.row.candidates
-            if UUID(other) in cards
+            if UUID(other) in known
         )
         same_as = each.row.same_as or each.row.person_id
         views.append(
             RowView(
                 each.row,
                 {place: clean_text(typed) for place, typed in each.cells.items()},
+                read.told,
                 tuple(told_problems(each.row.problems, read)),
                 candidates,
-                cards.get(same_as) if same_as else None,
+                known.get(same_as) if same_as else None,
             )
         )
     return views
+
+
+def _known(session: Session, ids: Collection[UUID]) -> dict[UUID, Candidate]:
+    """What is shown of these people, the erased left out. The ids come from a query that is scoped already."""
+    people = session.scalars(select(Person).where(Person.id.in_(ids), Person.erased_at.is_(None)))
+    return {
+        each.id: Candidate(
+            PersonCard.of(each),
+            PartialDate(each.birth_year, each.birth_month, each.birth_day, each.birth_precision),
+            each.nationality,
+        )
+        for each in people
+    }

@@ -21,6 +21,7 @@ from receiver.people.models import ManifestImport
 from receiver.people.queries import manifests as imports
 from receiver.people.routes.imports import Importer
 from receiver.people.rules import ImportState, RowDecision, RowVerdict
+from receiver.people.rules.manifest import ManifestField
 from receiver.web.answers import see_other
 from receiver.web.conflict import demand_version
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession
@@ -184,6 +185,7 @@ def _review_page(
         "views": views,
         "deciding": deciding,
         "fixing": CellForm,
+        "F": ManifestField,
         "verdicts": list(RowVerdict),
         "here": here,
         "url": url(here, show=show.value),
@@ -205,7 +207,7 @@ def _offer_decision(form: DecisionForm, view: imports.RowView) -> None:
     ]
     form.offer("choice", [*same, *((each.value, each.label) for each in (RowDecision.OTHER, RowDecision.LATER))])
     if not form.sent and view.row.decision is not None:
-        same_as = view.same_as.reference if view.same_as else ""
+        same_as = view.same_as.card.reference if view.same_as else ""
         form.raw["choice"] = [same_as if view.row.decision is RowDecision.SAME else view.row.decision.value]
 
 

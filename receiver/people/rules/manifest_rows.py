@@ -54,12 +54,16 @@ class RowValues:
 
 @dataclass(frozen=True)
 class RowRead:
-    """A row that was read: its values if nothing is wrong with it. `blank` has nothing in the columns that count."""
+    """A row that was read: its values if nothing is wrong with it. `blank` has nothing in the columns that count.
+
+    `told` are the cells that could be read, by field, also where others are wrong.
+    """
 
     number: int
     values: RowValues | None
     problems: list[Problem] = field(default_factory=list)
     blank: bool = False
+    told: Mapping[ManifestField, Any] = field(default_factory=dict)
 
 
 def read_row(number: int, cells: Cells, terms: Terms, faults: Mapping[ManifestField, str] | None = None) -> RowRead:
@@ -78,7 +82,7 @@ def read_row(number: int, cells: Cells, terms: Terms, faults: Mapping[ManifestFi
             problems.append(Problem(wrong.field or each, wrong.code, wrong.words))
     if problems:
         order = list(F)
-        return RowRead(number, None, sorted(problems, key=lambda problem: order.index(problem.field)))
+        return RowRead(number, None, sorted(problems, key=lambda problem: order.index(problem.field)), told=read)
     identity = Identity(
         full_name=read[F.FULL_NAME],
         name_latin=read[F.NAME_LATIN],
@@ -95,7 +99,7 @@ def read_row(number: int, cells: Cells, terms: Terms, faults: Mapping[ManifestFi
         arrives_on=read[F.ARRIVAL_DATE],
         notes=read[F.NOTES],
     )
-    return RowRead(number, values)
+    return RowRead(number, values, told=read)
 
 
 _READERS: dict[ManifestField, Callable[[Cells, Terms], Any]] = {
