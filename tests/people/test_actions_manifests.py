@@ -153,7 +153,7 @@ def test_somebody_with_the_same_number_and_name_is_already_here(session, sent, o
     row = queries.row_of(session, found, 2)
     assert (row.verdict, row.same_as) == (RowVerdict.MATCH, person.id)
     [view] = queries.row_views(session, supervisor, found, [row])
-    assert view.same_as.reference == person.reference
+    assert view.same_as.card.reference == person.reference
     assert [reason.value for reason in view.candidates[0].reasons][:2] == ["document", "name"]
 
 

@@ -318,6 +318,38 @@ def test_the_same_file_twice_leads_to_the_first(system, browser, upload):
     assert count(system, ManifestImport) == 1
 
 
+class TestAnotherOrderOfDayAndMonth:
+    """A file whose dates were read the wrong way round is read again, without being cancelled and sent anew."""
+
+    LINE = "A1,Mona Idris,f,03/04/1990,SDN,2026-11-27,\n"
+
+    def columns(self, browser, here):
+        page = browser.get(browser.get(here).links["Change the columns"])
+        return page, page.form(f"{here}/columns")
+
+    def test_it_is_said_on_the_page_of_the_columns(self, system, browser, checked):
+        here = checked(self.LINE)
+        page, form = self.columns(browser, here)
+        assert "what was corrected or decided in them before begins anew" in page.text()
+        browser.submit(form, date_order="mdy")
+        assert "Date of birth 4 Mar 1990" in browser.get(here).text()
+        assert self.columns(browser, here)[1].values["date_order"] == "mdy"
+        assert count(system, ManifestRow) == 1
+
+    def test_the_file_that_comes_again_names_that_way(self, browser, checked, upload):
+        here = checked(self.LINE)
+        answer = upload(HEAD + self.LINE, date_order="mdy")
+        assert answer.response.headers["location"] == here
+        assert "“Change the columns” lets you say anew" in browser.follow(answer).text()
+
+    def test_it_is_asked_and_nothing_is_guessed(self, browser, checked):
+        here = checked(self.LINE)
+        form = self.columns(browser, here)[1]
+        page = browser.submit(form, date_order="ymd", status=422)
+        assert "How dates are written" in page.text()
+        assert "Date of birth 3 Apr 1990" in browser.get(here).text()
+
+
 def test_the_same_file_of_another_office_is_only_refused(system, upload, world):
     upload(HEAD + RIGHT)
     with system.database.write() as session:

@@ -93,8 +93,12 @@ def upload_manifest(
     return made
 
 
-def set_columns(session: Session, actor: Actor, found: ManifestImport, columns: Mapping[str, int]) -> UUID | None:
+def set_columns(
+    session: Session, actor: Actor, found: ManifestImport, columns: Mapping[str, int], date_order: str | None = None
+) -> UUID | None:
     """Say which column holds what, and check the rows; what was corrected or decided before begins anew.
+
+    With `date_order` (“dmy” or “mdy”) dates are read that way from now on.
 
     Gives the id of the background work where there are many rows.
 
@@ -102,11 +106,13 @@ def set_columns(session: Session, actor: Actor, found: ManifestImport, columns: 
         ManifestOver
         TableError: a column that is needed is missing, or one is chosen twice.
     """
-    assign_columns(session, actor, found, columns)
+    assign_columns(session, actor, found, columns, date_order)
     return ask_check(session, actor, found)
 
 
-def assign_columns(session: Session, actor: Actor, found: ManifestImport, columns: Mapping[str, int]) -> None:
+def assign_columns(
+    session: Session, actor: Actor, found: ManifestImport, columns: Mapping[str, int], date_order: str | None = None
+) -> None:
     """Say which column holds what; the rows have no verdict yet.
 
     Raises:
@@ -118,7 +124,7 @@ def assign_columns(session: Session, actor: Actor, found: ManifestImport, column
     fault = structure_fault(table.table.headers, columns)
     if fault is not None:
         raise fault
-    found.columns = dict(columns)
+    found.columns, found.date_order = dict(columns), date_order or found.date_order
     session.execute(delete(ManifestRow).where(ManifestRow.import_id == found.id))
     for row in table.table.rows:
         cells = {name: row.cells[place] for name, place in columns.items() if row.cells[place].strip()}
@@ -132,7 +138,8 @@ def assign_columns(session: Session, actor: Actor, found: ManifestImport, column
         session.add(made)
     found.state, found.counts = ImportState.UPLOADED, {"rows": len(table.table.rows)}
     session.flush()
-    audit.record(session, Kind.IMPORT_MAPPED, actor, found.reference, columns=sorted(columns))
+    order = found.date_order
+    audit.record(session, Kind.IMPORT_MAPPED, actor, found.reference, columns=sorted(columns), date_order=order)
 
 
 def cancel_manifest(session: Session, actor: Actor, found: ManifestImport) -> None:

@@ -60,7 +60,7 @@ class UploadForm(Form):
 
 
 class ColumnsForm(Form):
-    """Which column holds what; the options are the columns of the file."""
+    """Which column holds what, and how dates are read; the options are the columns of the file."""
 
     sending_number = optional(OneOf(ManifestField.SENDING_NUMBER.label))
     full_name = optional(OneOf(ManifestField.FULL_NAME.label))
@@ -76,16 +76,17 @@ class ColumnsForm(Form):
     relationship = optional(OneOf(ManifestField.RELATIONSHIP.label))
     arrival_date = optional(OneOf(ManifestField.ARRIVAL_DATE.label))
     notes = optional(OneOf(ManifestField.NOTES.label))
+    date_order = Choice(_("How dates are written"), DateOrder)
 
     def offer_columns(self, columns: list[tuple[str, Words | str]]) -> None:
         """Let every field be any column."""
-        for name in self.fields:
-            self.offer(name, columns)
+        for field in ManifestField:
+            self.offer(field.value, columns)
 
     @property
     def columns(self) -> dict[str, int]:
         """The chosen column of each field that has one."""
-        chosen = {name: getattr(self, name) for name in self.fields}
+        chosen = {field.value: getattr(self, field.value) for field in ManifestField}
         return {name: int(place) for name, place in chosen.items() if place}
 
 

@@ -24,7 +24,8 @@ from receiver.people.forms.manifests import (
 from receiver.people.models import ManifestImport
 from receiver.people.queries import manifests as imports
 from receiver.people.routes.batches import reachable_offices
-from receiver.people.rules.manifest import KnownManifest, columns_of
+from receiver.people.rules import ImportState
+from receiver.people.rules.manifest import KnownManifest, ManifestField, columns_of
 from receiver.people.rules.manifest_files import ManifestTable
 from receiver.people.rules.manifest_template import template_csv, template_xlsx
 from receiver.web.answers import download, see_other
@@ -105,8 +106,8 @@ def columns(request: Request, session: ReadSession, actor: Importer, reference: 
     found = imports.import_by_reference(session, actor, reference)
     if found.merged_at is not None:  # its rows are what counts now
         return see_other(f"/arrivals/imports/{found.reference}")
-    form = ColumnsForm()
-    form.raw = {name: [str(place)] for name, place in found.columns.items()}
+    form = ColumnsForm.blank(date_order=DateOrder(found.date_order))
+    form.raw |= {name: [str(place)] for name, place in found.columns.items()}
     return _columns_page(request, session, found, form)
 
 
@@ -120,7 +121,7 @@ def assign_columns(
     _offer_columns(session, found, form)
     if form.ok:
         try:
-            work = manifests.set_columns(session, actor, found, form.columns)
+            work = manifests.set_columns(session, actor, found, form.columns, form.date_order.value)
         except TableError as error:
             form.add_error("full_name", error.words)
         else:
@@ -177,7 +178,7 @@ def _columns_page(request: Request, session: Session, found: ManifestImport, for
     table = whole.table
     listed = columns_of(table)
     _offer_columns(session, found, form)
-    used = {form.value_of(name) for name in form.fields}
+    used = {form.value_of(field.value) for field in ManifestField}
     ctx = {
         "manifest": found,
         "columns": listed,
@@ -185,5 +186,7 @@ def _columns_page(request: Request, session: Session, found: ManifestImport, for
         "ignored": [each for each in listed if str(each.place) not in used],
         "rows": len(table.rows),
         "western": whole.western,
+        "fields": list(ManifestField),
+        "anew": found.state is not ImportState.UPLOADED,
     }
     return form_page(request, "people/import_columns.html", ctx, form=form)

@@ -44,9 +44,12 @@ class ManifestField(LabelledEnum):
 
 
 class KnownManifest(Refusal):
-    """The same file twice changes nothing."""
+    """The same file twice changes nothing, also where it is sent with another order of day and month."""
 
-    sentence = _("This file was uploaded before, as %(reference)s. Nothing has been changed.")
+    sentence = _(
+        "This file was uploaded before, as %(reference)s. Nothing has been changed. "
+        "Until it is imported, “Change the columns” lets you say anew what its columns hold and how dates are written."
+    )
 
 
 class ManifestOver(Refusal):
