@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
@@ -11,9 +12,18 @@ from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.kit.errors import NotFound
 from receiver.kit.ids import new_id
+from receiver.people.actions import Way, add_way, change_way
+from receiver.people.rules import ContactKind
 from receiver.settings import Settings
 from receiver.stipends import queries
-from receiver.stipends.actions import ask_cash_desk, ask_mobile_money, confirm_payee, refuse_payee, reveal_payee
+from receiver.stipends.actions import (
+    ask_cash_desk,
+    ask_mobile_money,
+    confirm_payee,
+    refuse_payee,
+    reveal_earlier_numbers,
+    reveal_payee,
+)
 from receiver.stipends.models import Payee
 from receiver.stipends.rules.payees import (
     AccountNameMissing,
@@ -157,6 +167,56 @@ def test_who_may_confirm_a_number_does_not_get_to_see_it_before(session, team, s
     desk = ask_cash_desk(session, team.finance, selam)
     assert queries.must_be_heard(session, both, [own, desk]) == set()
     assert queries.must_be_heard(session, both, []) == set()
+
+
+def safe_number(session, team, person, number, *, safe=True, kind=ContactKind.PHONE):
+    """A way to reach somebody that was noted an hour ago."""
+    with time_machine.travel(clock.now() - timedelta(hours=1), tick=False):
+        return add_way(session, team.supervisor, person, Way(kind, number, safe_to_call=safe))
+
+
+def test_whoever_confirms_calls_on_a_number_known_before_never_on_the_new_one(session, team, selam):
+    first = wallet(session, team, selam, number=NUMBER)
+    known = safe_number(session, team, selam, "0788 123 777")
+    safe_number(session, team, selam, NUMBER)  # the same as that of the details before
+    safe_number(session, team, selam, "0788 123 999")  # the new one
+    safe_number(session, team, selam, "0788 123 888", safe=False)
+    safe_number(session, team, selam, "selam@example.org", kind=ContactKind.EMAIL)
+    touched = safe_number(session, team, selam, "0788 123 666")
+    change = ask(session, team, selam, "0788 123 999")
+    add_way(session, team.supervisor, selam, Way(ContactKind.PHONE, "0788 123 555", safe_to_call=True))
+    change_way(session, team.supervisor, selam, touched, Way(ContactKind.PHONE, "0788 123 444", safe_to_call=True))
+    session.commit()
+    with pytest.raises(NumberMustBeHeard):
+        reveal_payee(session, team.approver, change)
+    found = reveal_earlier_numbers(session, team.approver, change)
+    assert found == {NUMBER: first, "+250788123777": known}
+    assert f"{first.id}" in str(recorded(session, Kind.PAYEE_REVEALED)[-1])
+    assert f"{known.id}" in str(recorded(session, Kind.CONTACT_REVEALED)[-1])
+    confirm_payee(session, team.approver, change, read_back="3999")
+    with pytest.raises(NotWaiting):
+        reveal_earlier_numbers(session, team.approver, change)
+
+
+def test_no_number_is_known_before_a_first_one(session, team, selam):
+    first = ask(session, team, selam)
+    safe_number(session, team, selam, NUMBER)
+    assert queries.earlier_numbers(session, first) == {}
+    ask_cash_desk(session, team.finance, selam)
+    second = ask(session, team, selam, "0788 123 999")
+    assert list(queries.earlier_numbers(session, second)) == [NUMBER]
+
+
+def test_what_was_in_force_before_stays_true_of_a_decided_change(session, team, selam):
+    first = wallet(session, team, selam)
+    refused = wallet(session, team, selam, confirm=False)
+    refuse_payee(session, team.approver, refused, reason="Not hers.")
+    left = wallet(session, team, selam, confirm=False)
+    second = wallet(session, team, selam)
+    desk = ask_cash_desk(session, team.finance, selam)
+    third = wallet(session, team, selam, confirm=False)
+    before = [queries.replaced_by(session, one) for one in (first, refused, left, second, desk, third)]
+    assert before == [None, first, first, first, second, desk]
 
 
 def test_wrong_digits_are_recorded_without_them(session, team, selam):

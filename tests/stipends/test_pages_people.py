@@ -125,10 +125,38 @@ class TestPayee:
             payee = wallet(session, team, person, confirm=False)
         change = f"/stipends/payee-changes/{payee.id}"
         page = approver.get(change)
-        assert page.text().count("•••") == 2
+        assert page.text().count("•••") == 3  # until now, on which to call, and new
         assert "Why" in approver.submit(page.form(f"{change}/refusal"), status=422).text(".//*[@class='errs']")
         approver.submit(page.form(f"{change}/refusal"), reason="She did not ask for it.", _key=None)
         assert kinds()[0] is Kind.PAYEE_REFUSED
+
+    def test_the_person_is_called_on_the_number_until_now(self, approver, team, system, person, kinds):
+        with system.database.write() as session:
+            wallet(session, team, person, number="+250788123456")
+            payee = wallet(session, team, person, number="+250788123999", confirm=False)
+        change = f"/stipends/payee-changes/{payee.id}"
+        page = approver.get(change)
+        assert "+250788123456" not in page.html
+        page = approver.submit(page.form(f"{change}/earlier-numbers"), status=200)
+        assert "+250788123456" in page.text()
+        assert "It is recorded that you saw this." in page.text()
+        assert "+250788123999" not in page.html
+        assert kinds()[0] is Kind.PAYEE_REVEALED
+        approver.submit(page.form(f"{change}/confirmation"), read_back="3999")
+        said = approver.get(change).text()
+        assert "Before this change" in said
+        assert "•••56" in said
+        assert "No way to pay yet" not in said
+
+    def test_without_an_earlier_number_the_person_is_met(self, approver, team, system, person, kinds):
+        with system.database.write() as session:
+            payee = wallet(session, team, person, confirm=False)
+        change = f"/stipends/payee-changes/{payee.id}"
+        said = approver.get(change).text()
+        assert "No earlier number is known." in said
+        assert "Show the number" not in said
+        approver.post(f"{change}/earlier-numbers", status=200)
+        assert kinds()[0] is Kind.PAYEE_SET
 
     def test_the_cash_desk_needs_nobody_else(self, finance, person, kinds):
         address = f"/people/{person.reference}/payee"

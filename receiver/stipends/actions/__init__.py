@@ -14,6 +14,7 @@ effect. What is given as people are their ids. Reasons are what somebody typed; 
 | set how somebody is paid | `ask_mobile_money`, `ask_cash_desk` | PAYEE_SET |
 | confirm it after the read-back (second human), or not | `confirm_payee`, `refuse_payee` | PAYEE_CONFIRM |
 | see the whole number | `reveal_payee` | PAYEE_REVEAL |
+| see on which earlier number to call back | `reveal_earlier_numbers` | PAYEE_CONFIRM |
 | build a run at once | `build_run`, `build_follow_up` | PAY_RUN_PREPARE |
 | the same in the background: start, then hand over | `start_run`, `start_follow_up`, `build_in_background` | same |
 | (the background) fill a run that was started | `fill_run` | same |
@@ -69,6 +70,7 @@ from receiver.stipends.actions.payees import (
     ask_mobile_money,
     confirm_payee,
     refuse_payee,
+    reveal_earlier_numbers,
     reveal_payee,
 )
 from receiver.stipends.actions.policies import (
@@ -137,6 +139,7 @@ __all__ = [
     "release_hold",
     "release_in_background",
     "release_run",
+    "reveal_earlier_numbers",
     "reveal_payee",
     "settle_exception",
     "start_follow_up",

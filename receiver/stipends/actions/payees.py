@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
-    from receiver.people.models import Person
+    from receiver.people.models import ContactWay, Person
 
 LONGEST_NAME = 200
 
@@ -128,6 +128,24 @@ def reveal_payee(session: Session, actor: Actor, payee: Payee) -> str:
         raise NumberMustBeHeard
     audit.record(session, Kind.PAYEE_REVEALED, actor, person.reference, person=person.id, payee=payee.id)
     return queries.number_of(session, payee)
+
+
+def reveal_earlier_numbers(session: Session, actor: Actor, payee: Payee) -> dict[str, Payee | ContactWay]:
+    """The numbers on which whoever confirms a change may call the person, and where they stand. It is recorded.
+
+    Raises:
+        NotFound, NotWaiting, ConfirmerAskedForIt, TooManyTries
+    """
+    person = queries.person_in_reach(session, actor, Permission.PAYEE_CONFIRM, payee.person_id)
+    human = demand_human(actor)
+    rules.demand_confirmer(payee.plain, human, queries.wrong_tries(session, payee, human))
+    found = queries.earlier_numbers(session, payee)
+    for source in found.values():
+        ours = isinstance(source, Payee)
+        facts: dict[str, Any] = {"payee" if ours else "way": source.id}
+        kind = Kind.PAYEE_REVEALED if ours else Kind.CONTACT_REVEALED
+        audit.record(session, kind, actor, person.reference, person=person.id, **facts)
+    return found
 
 
 def _ask(session: Session, actor: Actor, person: Person, payee: Payee) -> Payee:

@@ -59,6 +59,7 @@ from receiver.stipends.queries.pay_files import (
 )
 from receiver.stipends.queries.payees import (
     account_name_of,
+    earlier_numbers,
     must_be_heard,
     name_place,
     number_of,
@@ -66,6 +67,7 @@ from receiver.stipends.queries.payees import (
     payee_by_id,
     payees_now,
     payees_of,
+    replaced_by,
     waiting_payees,
     wallet_number,
     wrong_tries,
@@ -168,6 +170,7 @@ __all__ = [
     "desk_payments",
     "draft",
     "drafted",
+    "earlier_numbers",
     "enrolled_until",
     "enrolment_by_id",
     "enrolments_of",
@@ -221,6 +224,7 @@ __all__ = [
     "reason_of",
     "reason_place",
     "receipt",
+    "replaced_by",
     "result_file",
     "result_file_by_hash",
     "result_place",

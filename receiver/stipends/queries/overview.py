@@ -17,12 +17,11 @@ from receiver.ledger.queries import person_account
 from receiver.partners.models import Programme
 from receiver.people.models import Arrival, Batch, Person
 from receiver.people.queries import PersonCard, portions, visible_people
-from receiver.stipends.models import Enrolment, Entitlement, Hold, Payee, Payment, PayRun, Policy, PolicyVersion
+from receiver.stipends.models import Enrolment, Entitlement, Hold, Payment, PayRun, Policy, PolicyVersion
 from receiver.stipends.queries.enrolments import visible_holds
 from receiver.stipends.rules.enrolments import EnrolmentState
 from receiver.stipends.rules.entitlements import Line
 from receiver.stipends.rules.listing import HoldFilter
-from receiver.stipends.rules.payees import PayeeState
 from receiver.stipends.rules.payments import PAID
 from receiver.stipends.rules.policies import PolicyState
 
@@ -196,9 +195,3 @@ def states_of(session: Session, people: Sequence[UUID]) -> dict[UUID, EnrolmentS
     for some in portions(people):
         found |= dict(session.execute(_STATES, {"people": some}).all())  # the newest is the last
     return found
-
-
-def replaced_by(session: Session, payee: Payee) -> Payee | None:
-    """The confirmed details in whose place others would come."""
-    wanted = select(Payee).where(Payee.person_id == payee.person_id, Payee.state == PayeeState.CONFIRMED)
-    return session.scalar(wanted.where(Payee.id != payee.id))

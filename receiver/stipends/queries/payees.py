@@ -10,8 +10,9 @@ from receiver import audit, vault
 from receiver.access import Permission
 from receiver.audit import Kind
 from receiver.kit.errors import NotFound
-from receiver.people.models import Person
-from receiver.people.queries import visible_people
+from receiver.people.models import ContactWay, Person
+from receiver.people.queries import value_of, visible_people, ways_of
+from receiver.people.rules import ContactKind
 from receiver.stipends.models import Payee
 from receiver.stipends.rules import payees as rules
 from receiver.stipends.rules.payees import NumberNotUsable, PayeeState
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_TRIES = 100
 """Records that are looked through for wrong tries; nobody gets near it, as each payee allows few."""
+MOST_CHANGES = 1_000
+"""Records that are looked through for changes of contact details since a payee was asked for."""
 NOW = (PayeeState.AWAITING, PayeeState.CONFIRMED)
 
 
@@ -80,6 +83,40 @@ def payees_now(session: Session, person_id: UUID) -> Sequence[Payee]:
 def payees_of(session: Session, person_id: UUID) -> Sequence[Payee]:
     """Everything that was ever asked for somebody, the newest first."""
     return session.scalars(select(Payee).where(Payee.person_id == person_id).order_by(Payee.id.desc())).all()
+
+
+def replaced_by(session: Session, payee: Payee) -> Payee | None:
+    """The details that were in force when others were asked for, and until those were decided on.
+
+    Only details that were confirmed can be used, now or once, and a later request takes the place of one that waits:
+    so these are the last of the earlier ones that could ever be used, whatever came after.
+    """
+    wanted = select(Payee).where(
+        Payee.person_id == payee.person_id, Payee.id < payee.id, Payee.usable_from.is_not(None)
+    )
+    return session.scalar(wanted.order_by(Payee.id.desc()).limit(1))
+
+
+def earlier_numbers(session: Session, payee: Payee) -> dict[str, Payee | ContactWay]:
+    """The numbers on which somebody was known before a change was asked for, and where they stand.
+
+    That of the details before it, then those that are safe to call and were not touched since; never the new number,
+    which is what is in doubt and whose digits the person is to read out.
+    """
+    found: dict[str, Payee | ContactWay] = {}
+    before = replaced_by(session, payee)
+    if before is not None and before.number is not None:
+        found[number_of(session, before)] = before
+    changed = audit.trail(
+        session, kinds=(Kind.CONTACT_CHANGED,), person=payee.person_id, since=payee.created_at, limit=MOST_CHANGES
+    )
+    touched = {entry.facts["way"] for entry in changed}
+    for way in ways_of(session, session.get_one(Person, payee.person_id)):
+        if way.kind is ContactKind.PHONE and way.safe_to_call and str(way.id) not in touched:
+            written = value_of(session, way)
+            found.setdefault(read_phone(written).e164 or written, way)
+    found.pop(number_of(session, payee), None)
+    return found
 
 
 def wrong_tries(session: Session, payee: Payee, user_id: UUID | None) -> int:

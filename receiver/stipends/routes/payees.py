@@ -12,17 +12,18 @@ from receiver.accounts.queries import user_names
 from receiver.accounts.visits import demand_stepped_up, is_stepped_up, who_can
 from receiver.kit.errors import Refusal
 from receiver.kit.words import _
+from receiver.people.models import ContactWay
 from receiver.people.queries import people_cards
 from receiver.stipends import actions, queries
 from receiver.stipends.forms.people import ReadBackForm, RefuseForm
 from receiver.stipends.models import Payee
-from receiver.stipends.queries.overview import replaced_by
 from receiver.stipends.rules.approval import demand_human
 from receiver.stipends.rules.payees import (
     ConfirmerAskedForIt,
     ReadBackDiffers,
     TooManyTries,
     demand_confirmer,
+    masked,
     name_agreement,
 )
 from receiver.web.answers import see_other
@@ -75,6 +76,15 @@ def confirm(
     return _change_page(request, session, actor, payee, form)
 
 
+@router.post("/{payee_id}/earlier-numbers")
+def reveal_earlier(request: Request, session: WriteSession, actor: Confirmer, payee_id: UUID) -> Response:
+    """Show on which number to call the person, once, on this page; it is recorded who saw it."""
+    demand_stepped_up(request, actor)
+    payee = queries.payee_by_id(session, actor, payee_id, Permission.PAYEE_CONFIRM)
+    opened = actions.reveal_earlier_numbers(session, actor, payee)
+    return _change_page(request, session, actor, payee, opened=opened)
+
+
 @router.post("/{payee_id}/refusal")
 def refuse(
     request: Request, session: WriteSession, actor: Confirmer, payee_id: UUID, form: Bound[RefuseForm]
@@ -88,13 +98,25 @@ def refuse(
 
 
 def _change_page(
-    request: Request, session: Session, actor: Actor, payee: Payee, sent: Form | None = None, tried_now: int = 0
+    request: Request,
+    session: Session,
+    actor: Actor,
+    payee: Payee,
+    sent: Form | None = None,
+    *,
+    tried_now: int = 0,
+    opened: dict[str, Payee | ContactWay] | None = None,
 ) -> Response:
-    before = replaced_by(session, payee)
     wrong = _why_not(session, actor, payee, tried_now)
+    known: list[tuple[bool, str]] = []
+    if wrong is None and actor.may(Permission.PAYEE_CONFIRM):
+        earlier = queries.earlier_numbers(session, payee) if opened is None else opened
+        known = [(isinstance(source, Payee), number) for number, source in earlier.items()]
     ctx = {
         "payee": payee,
-        "before": before,
+        "before": queries.replaced_by(session, payee),
+        "earlier": [(ours, number if opened is not None else masked(number)) for ours, number in known],
+        "opened": opened is not None,
         "card": people_cards(session, [payee.person_id])[payee.person_id],
         "account_name": queries.account_name_of(session, payee) if actor.may(Permission.PAYEE_REVEAL) else "",
         "agreement": _agreement(payee),
