@@ -252,6 +252,73 @@ def test_what_is_sent_wrong_in_the_review(browser, checked):
     browser.post(f"{here}/rows/99", {"_key": "k", "field": "sex", "value": "f"}, status=404)
 
 
+class TestThePlaceIsKept:
+    """Who corrects row 30 goes on with row 31."""
+
+    LINES = "".join(f"B{number},Mona Idris {number},f,31/02/1990,SDN,2026-11-27,\n" for number in range(60))
+
+    @pytest.fixture
+    def second(self, browser, checked):
+        return browser.get(browser.get(checked(self.LINES)).links["Next"])
+
+    def rows(self, page):
+        return [int(words(each)) for each in page.all(".//tbody/tr/td[1]")]
+
+    def cell(self, page, number):
+        """The form that corrects the one wrong cell of a row."""
+        addresses = [each.get("action") for each in page.all(".//td//form")]
+        return page.form(next(each for each in addresses if each.endswith(f"/rows/{number}")))
+
+    def test_after_a_cell_was_corrected(self, browser, second):
+        page = browser.follow(browser.submit(self.cell(second, 30), value="28/02/1990"))
+        assert "Row 30 is right now." in page.text()
+        assert self.rows(page) == [27, 28, 29, *range(31, 53)]
+        assert "26–50 of 59" in page.text()
+        page = browser.submit(self.cell(page, 31), value="1990", hx=True, status=200)
+        assert self.rows(page) == [27, 28, 29, *range(32, 54)]
+
+    def test_what_is_refused_stands_in_its_cell(self, browser, second):
+        page = browser.submit(self.cell(second, 30), value="x" * 2_001, status=422)
+        said = "“Date of birth” may be up to 2,000 characters long; this has 2,001."
+        place = "r30-date_of_birth-value"
+        assert page.one(f".//*[@id='{place}']").text.strip() == "x" * 2_001
+        assert words(page.one(f".//*[@id='{place}-e']")) == said
+        assert page.links[said] == f"#{place}"
+        assert self.rows(page)[0] == 27
+
+    def test_what_is_refused_of_a_row_that_a_colleague_corrected(self, browser, second):
+        late = self.cell(second, 30)
+        browser.submit(self.cell(second, 30), value="1990")
+        page = browser.submit(late, _key="another", value="x" * 2_001, status=422)
+        assert "2,001" in page.text()
+        assert self.rows(page)[:4] == [27, 28, 29, 31]
+
+    def test_after_the_last_row_of_the_last_page_the_list_begins_anew(self, browser, second):
+        page = browser.get(second.links["Next"])
+        for number in self.rows(page):
+            page = browser.follow(browser.submit(self.cell(page, number), value="1990"))
+        assert self.rows(page)[0] == 2
+
+    def test_a_place_that_is_none_changes_nothing(self, browser, second):
+        form = self.cell(second, 30)
+        browser.submit(form, value="1990", after="junk", status=422)
+        assert "60" in words(
+            browser.get(form.action.removesuffix("/rows/30")).one(".//ul[@class='kpis']//a[@aria-current='true']")
+        )
+
+
+def test_a_decision_that_cannot_be_is_told_where_it_was_made(browser, checked, world):
+    here = checked(TWIN, TWIN.replace("A2", "A7").replace("1994-05-17", "1994-05-18"))
+    page = browser.get(f"{here}?show=decide")
+    browser.submit(page.form(f"{here}/rows/2/decision"), choice=world.known.reference)
+    page = browser.submit(page.form(f"{here}/rows/3/decision"), choice=world.known.reference, status=422)
+    assert "Row 2 was decided to be this person already." in words(page.one(".//*[@id='d3-choice-e']"))
+    browser.submit(page.form(f"{here}/rows/3/decision"), choice="other")
+    page = browser.get(f"{here}?show=new")
+    page = browser.submit(page.form(f"{here}/rows/3/decision"), choice="R-0000000", status=422)
+    assert page.one(".//ul[@class='kpis']//a[@aria-current='true']").get("href") == f"{here}?show=new"
+
+
 def test_cancelling_deletes_the_upload(system, browser, checked):
     here = checked(RIGHT)
     page = browser.follow(browser.post(f"{here}/cancel", {"_key": "k"}))

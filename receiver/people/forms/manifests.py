@@ -90,24 +90,24 @@ class ColumnsForm(Form):
         return {name: int(place) for name, place in chosen.items() if place}
 
 
-class CellForm(Form):
+class RowsFilter(Form):
+    """Which rows the review shows; what is sent from there says it too, so that the answer shows the same rows."""
+
+    show = optional(Choice(p_("row", "Rows"), RowVerdict))
+    after = optional(Hidden(_("Place in the list")))
+
+
+class CellForm(RowsFilter):
     """Another text for one cell of a row."""
 
     field = Choice(_("Column"), ManifestField)
     value = Text(_("Corrected value"), length=CELL_AT_MOST, optional=True)
 
 
-class DecisionForm(Form):
+class DecisionForm(RowsFilter):
     """Whether a row is somebody known: the reference of a person, or that it is somebody else, or later."""
 
     choice = OneOf(_("Who is this?"))
-
-
-class RowsFilter(Form):
-    """Which rows the review shows."""
-
-    show = optional(Choice(p_("row", "Rows"), RowVerdict))
-    after = optional(Hidden(_("Place in the list")))
 
 
 class MergeForm(Form):

@@ -264,6 +264,14 @@ class RowView:
         return clean_line(self.cells.get(ManifestField.FULL_NAME, ""))
 
     @property
+    def mends(self) -> dict[ManifestField, list[Problem]]:
+        """The cells to correct, each with what is wrong with it."""
+        offered: dict[ManifestField, list[Problem]] = {}
+        for problem in self.problems:
+            offered.setdefault(problem.field, []).append(problem)
+        return offered
+
+    @property
     def household(self) -> str:
         """The text that it shares with those who live together."""
         return clean_line(self.cells.get(ManifestField.HOUSEHOLD, ""))

@@ -1,5 +1,9 @@
 """The review of a manifest (S11c): its rows, what is corrected and decided, and the import itself."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
 from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -21,7 +25,7 @@ from receiver.people.models import ManifestImport
 from receiver.people.queries import manifests as imports
 from receiver.people.routes.imports import Importer
 from receiver.people.rules import ImportState, RowDecision, RowVerdict
-from receiver.people.rules.manifest import ManifestField
+from receiver.people.rules.manifest import ManifestField, RowsAgree
 from receiver.web.answers import see_other
 from receiver.web.conflict import demand_version
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession
@@ -49,8 +53,7 @@ def review(
     found = imports.import_by_reference(session, actor, reference)
     if found.state is ImportState.UPLOADED:
         return see_other(f"/arrivals/imports/{found.reference}/columns")
-    show = filters.values.get("show") or _first(found)
-    return _review_page(request, session, actor, found, show, cursor=Cursor.decode(filters.value_of("after"), int))
+    return _review_page(request, session, actor, found, _Place.of(filters, _first(found)))
 
 
 @router.post("/imports/{reference}/rows/{number}")
@@ -59,12 +62,12 @@ def fix_cell(
 ) -> Response:
     """Put another text into one cell, and check its row again."""
     found = imports.import_by_reference(session, actor, reference)
+    place = _Place.of(form, RowVerdict.WRONG)
     if not form.ok:
-        said = next(words for _id, words in form.summary)
-        return _review_page(request, session, actor, found, RowVerdict.WRONG, bad=said)
+        return _review_page(request, session, actor, found, place, refused=_Refused(number, form))
     row = manifest_review.fix_row(session, actor, found, number, form.field, form.value)
     said = _FIXED.get(row.verdict, _RIGHT_NOW).with_(row=str(number))
-    return _answer(request, session, actor, found, RowVerdict.WRONG, said)
+    return _answer(request, session, actor, found, place, said)
 
 
 @router.post("/imports/{reference}/rows/{number}/decision")
@@ -75,14 +78,17 @@ def decide_row(
     found = imports.import_by_reference(session, actor, reference)
     [view] = imports.row_views(session, actor, found, [imports.row_of(session, found, number)])
     _offer_decision(form, view)
-    if not form.ok:
-        said = next(words for _id, words in form.summary)
-        return _review_page(request, session, actor, found, RowVerdict.DECIDE, bad=said)
-    known = {each.card.reference: each.card.id for each in view.candidates}
-    decision = RowDecision.SAME if form.choice in known else RowDecision(form.choice)
-    manifest_review.decide_row(session, actor, found, number, decision, known.get(form.choice))
-    said = _DECIDED[decision].with_(row=str(number))
-    return _answer(request, session, actor, found, RowVerdict.DECIDE, said)
+    place = _Place.of(form, RowVerdict.DECIDE)
+    if form.ok:
+        known = {each.card.reference: each.card.id for each in view.candidates}
+        decision = RowDecision.SAME if form.choice in known else RowDecision(form.choice)
+        try:
+            manifest_review.decide_row(session, actor, found, number, decision, known.get(form.choice))
+        except RowsAgree as refusal:
+            form.add_error("choice", refusal)
+        else:
+            return _answer(request, session, actor, found, place, _DECIDED[decision].with_(row=str(number)))
+    return _review_page(request, session, actor, found, place, refused=_Refused(number, form))
 
 
 @router.post("/imports/{reference}/check")
@@ -146,6 +152,36 @@ def _rest_page(request: Request, found: ManifestImport, form: RestForm) -> Respo
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where somebody is in the review: the rows of which verdict, and from which on."""
+
+    show: RowVerdict
+    cursor: Cursor | None = None
+
+    @classmethod
+    def of(cls, form: RowsFilter, otherwise: RowVerdict) -> Self:
+        """The place that was sent.
+
+        Raises:
+            BadCursor
+        """
+        return cls(form.values.get("show") or otherwise, Cursor.decode(form.value_of("after"), int))
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """The same as it is sent again."""
+        return {"show": self.show.value, "after": str(self.cursor or "")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What was sent for a row and not taken; it is shown again where it was typed."""
+
+    number: int
+    form: CellForm | DecisionForm
+
+
 def _first(found: ManifestImport) -> RowVerdict:
     """What the review shows first: what is wrong, then what has to be decided, then the rest."""
     order = (RowVerdict.WRONG, RowVerdict.DECIDE, RowVerdict.NEW, RowVerdict.MATCH)
@@ -153,11 +189,11 @@ def _first(found: ManifestImport) -> RowVerdict:
 
 
 def _answer(
-    request: Request, session: Session, actor: Actor, found: ManifestImport, show: RowVerdict, said: Words
+    request: Request, session: Session, actor: Actor, found: ManifestImport, place: _Place, said: Words
 ) -> Response:
     if is_fragment(request):
-        return _review_page(request, session, actor, found, show, said=said)
-    return see_other(url(f"/arrivals/imports/{found.reference}", show=show.value), done=said)
+        return _review_page(request, session, actor, found, place, said=said)
+    return see_other(url(f"/arrivals/imports/{found.reference}", **place.sent), done=said)
 
 
 def _review_page(
@@ -165,39 +201,66 @@ def _review_page(
     session: Session,
     actor: Actor,
     found: ManifestImport,
-    show: RowVerdict,
+    place: _Place,
     *,
-    cursor: Cursor | None = None,
     said: Words | None = None,
-    bad: Words | None = None,
+    refused: _Refused | None = None,
 ) -> Response:
     here = f"/arrivals/imports/{found.reference}"
-    listed = imports.rows_page(session, found, show, cursor, found.counts.get(show.value, 0))
+    show, total = place.show, found.counts.get(place.show.value, 0)
+    listed = imports.rows_page(session, found, show, place.cursor, total)
+    if not listed.rows:  # the last row of the last page is somewhere else by now
+        listed = imports.rows_page(session, found, show, None, total)
     views = imports.row_views(session, actor, found, listed.rows)
-    deciding = {view.row.number: DecisionForm(prefix=f"d{view.row.number}") for view in views if view.candidates}
-    for view in views:
-        if view.row.number in deciding:
-            _offer_decision(deciding[view.row.number], view)
+    cells, deciding = _row_forms(views, refused)
+    shown = refused is not None and refused.form in {*cells.values(), *deciding.values()}
     ctx = {
         "manifest": found,
         "show": show,
         "page": listed,
         "views": views,
         "deciding": deciding,
-        "fixing": CellForm,
+        "cells": cells,
+        "sent": place.sent,
         "F": ManifestField,
         "verdicts": list(RowVerdict),
         "here": here,
         "url": url(here, show=show.value),
         "programme": programme_names(session, [found.programme_id]).get(found.programme_id, ""),
         "said": said,
-        "bad": bad,
+        "refused": refused.form if refused and shown else None,
+        "bad": next(words for _id, words in refused.form.summary) if refused and not shown else None,
         "importable": _importable(found),
         "open": found.state in {ImportState.CHECKED, ImportState.IN_REVIEW},
         "left": imports.rows_left(found) if found.merged_at and found.state is not ImportState.MERGED else 0,
         "first": _first(found),
     }
-    return page(request, "people/import.html", ctx, block="preview", status=422 if bad else 200)
+    return page(request, "people/import.html", ctx, block="preview", status=422 if refused else 200)
+
+
+def _row_forms(
+    views: Sequence[imports.RowView], refused: _Refused | None
+) -> tuple[dict[tuple[int, ManifestField], CellForm], dict[int, DecisionForm]]:
+    """The forms of the cells and of the decisions that are shown; in place of one of them the one that was refused."""
+    cells = {
+        (view.row.number, place): CellForm(prefix=f"r{view.row.number}-{place.value}")
+        for view in views
+        for place in view.mends
+    }
+    deciding = {view.row.number: DecisionForm(prefix=f"d{view.row.number}") for view in views if view.candidates}
+    for view in views:
+        if view.row.number in deciding:
+            _offer_decision(deciding[view.row.number], view)
+    if refused is None:
+        return cells, deciding
+    form = refused.form
+    if isinstance(form, DecisionForm):
+        if refused.number in deciding:
+            form.prefix, deciding[refused.number] = deciding[refused.number].prefix, form
+    elif (at := (refused.number, form.values.get("field"))) in cells and "value" in form.errors:
+        form.errors["value"] = form.errors["value"].with_(label=at[1].label)
+        form.prefix, cells[at] = cells[at].prefix, form
+    return cells, deciding
 
 
 def _offer_decision(form: DecisionForm, view: imports.RowView) -> None:
