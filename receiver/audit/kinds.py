@@ -158,6 +158,7 @@ class Kind(LabelledEnum):
     POLICY_APPROVED = "policy.approved", _("A stipend policy was put in force."), _NOTICE
     POLICY_REJECTED = "policy.rejected", _("A stipend policy was sent back."), _NOTICE, "finance_officer"
     ENROLMENT_STARTED = "enrolment.started", _("People were enrolled in a stipend policy.")
+    ENROLMENT_MOVED = "enrolment.moved", _("The first day of an enrolment was moved with the day of arrival."), _NOTICE
     ENROLMENT_ENDED = "enrolment.ended", _("The enrolment of a person ended."), _NOTICE
     HOLD_PLACED = "hold.placed", _("The stipend of a person was put on hold."), _NOTICE, "supervisor"
     HOLD_EXTENDED = "hold.extended", _("The hold on a stipend was extended."), _NOTICE, "supervisor"

@@ -37,6 +37,7 @@ TABS = (
 def wire() -> None:
     """Connect the room; doing it again changes nothing."""
     hooks.PERSON_ARRIVED.connect(actions.open_case, name="cases")
+    hooks.ARRIVAL_CORRECTED.connect(actions.follow_arrival, name="cases")
     hooks.CASEWORKER_CHOSEN.connect(_caseworker_chosen, name="cases")
     hooks.CASEWORKER_ADVICE.connect(_advice, name="cases")
     hooks.ALERTS.connect(_gone_with_open_case, name="cases")

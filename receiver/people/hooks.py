@@ -9,6 +9,7 @@ from receiver.kit.wiring import Hook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -23,6 +24,10 @@ PERSON_ARRIVED: Hook[[Session, Actor, Person, UUID, UUID | None], object] = Hook
 PERSON_LEFT: Hook[[Session, Actor, Person], object] = Hook("a person left")
 """Called with (session, actor, person) when it is recorded that somebody left or died, or that this was an error
 (`person.left_on` says which)."""
+
+ARRIVAL_CORRECTED: Hook[[Session, Actor, Person, date], object] = Hook("a day of arrival was corrected")
+"""Called with (session, actor, person, the day it was before) once `person.arrived_on` is another day: what was
+derived from the day follows it."""
 
 CASEWORKER_CHOSEN: Hook[[Session, Actor, Sequence[Person], UUID, UUID], object] = Hook("a caseworker was chosen")
 """Called with (session, actor, people who are here, programme id, caseworker id): their open cases change hands."""

@@ -9,8 +9,9 @@ from receiver.cases.slots import REGISTER_COLUMNS, SUMMARY, RegisterColumn, Summ
 from receiver.kit import clock
 from receiver.kit.words import Words, _, p_
 from receiver.ledger.queries import DUMP_PARTS
-from receiver.people.hooks import PERSON_LEFT
+from receiver.people.hooks import ARRIVAL_CORRECTED, PERSON_LEFT
 from receiver.people.slots import BATCH_ACTS, BatchAct
+from receiver.stipends.actions.enrolments import follow_arrival
 from receiver.stipends.actions.missed import look_again, note_late
 from receiver.stipends.queries import waiting_payees
 from receiver.stipends.queries.assignments import rows_for
@@ -171,4 +172,5 @@ def wire() -> None:
     TODAY.offer(FILES)
     TODAY.offer(MISSED)
     TODAY.offer(ROWS)
+    ARRIVAL_CORRECTED.connect(follow_arrival, name="stipends")
     PERSON_LEFT.connect(_days_changed, name="stipends")

@@ -24,6 +24,7 @@ from receiver.cases.rules import (
     TaskKind,
     TaskState,
 )
+from receiver.cases.wiring import wire
 from receiver.kit.wiring import Slot
 from receiver.kit.words import _
 from receiver.people import hooks
@@ -82,6 +83,39 @@ class TestOpening:
     def test_somebody_without_a_day_of_arrival_begins_today(self, session, actor, office, programme, today):
         expected = make_person(session, office, arrived_on=None)
         assert actions.open_case(session, actor, expected, programme.id).opened_on == today
+
+
+class TestFollowingTheArrival:
+    def test_a_case_and_what_is_due_begin_on_the_corrected_day(self, session, actor, person, programme):
+        case = actions.open_case(session, actor, person, programme.id, actor.user_id)
+        tasks = {task.kind: task for task in tasks_of(session, person)}
+        actions.do_task(session, actor, person, tasks[TaskKind.FIRST_VISIT])
+        actions.move_tasks(session, actor, [(tasks[TaskKind.PAYEE], person)], date(2026, 11, 25))
+        was, person.arrived_on = person.arrived_on, date(2026, 11, 18)
+        wire()
+        hooks.ARRIVAL_CORRECTED(session, actor, person, was)
+        assert case.opened_on == date(2026, 11, 18)
+        assert {kind: task.due_on for kind, task in tasks.items()} == {
+            TaskKind.FIRST_VISIT: date(2026, 11, 6),
+            TaskKind.PAYEE: date(2026, 11, 25),
+            TaskKind.PLAN: date(2026, 12, 18),
+        }
+        assert last(session).kind is Kind.TASK_MOVED
+
+    def test_a_case_of_another_day_stays(self, session, actor, person, programme):
+        case = make_case(session, person, programme)
+        case.opened_on = date(2026, 11, 10)
+        was, person.arrived_on = person.arrived_on, date(2026, 11, 18)
+        actions.follow_arrival(session, actor, person, was)
+        assert case.opened_on == date(2026, 11, 10)
+
+    def test_a_case_without_tasks_follows_alone(self, session, actor, person, programme):
+        case = make_case(session, person, programme)
+        for task in tasks_of(session, person):
+            session.delete(task)
+        was, person.arrived_on = person.arrived_on, date(2026, 11, 18)
+        actions.follow_arrival(session, actor, person, was)
+        assert case.opened_on == date(2026, 11, 18)
 
 
 class TestGiving:

@@ -21,6 +21,7 @@ from receiver.people.rules import (
     ArrivedBeforeProgramme,
     ArrivedInFuture,
     ArrivedTooEarly,
+    BatchState,
     Identity,
     LeftBeforeArrival,
     LeftKind,
@@ -185,6 +186,24 @@ class TestArrivalDay:
             actions.correct_arrival(
                 session, actor, make_person(session, office, arrived_on=None), on=ARRIVED, reason="x"
             )
+
+    def test_what_was_derived_from_it_follows(self, session, actor, office, told):
+        person, other = make_person(session, office), make_person(session, office, "Dawit")
+        batch = make_batch(session, office, None, person, other, state=BatchState.ARRIVED)
+        hooks.ARRIVAL_CORRECTED.connect(lambda _s, _a, who, was: told.append((who.arrived_on, was)), name="test")
+        actions.correct_arrival(session, actor, person, on=date(2026, 11, 9), reason="Mistyped")
+        actions.correct_arrival(session, actor, person, on=date(2026, 11, 9), reason="Sent twice")
+        assert told == [(date(2026, 11, 9), ARRIVED)]
+        assert batch.arrived_on == ARRIVED, "it is still the day of the other one"
+        actions.correct_arrival(session, actor, other, on=date(2026, 11, 10), reason="Mistyped")
+        assert batch.arrived_on == date(2026, 11, 9)
+        assert Kind.BATCH_CHANGED in [entry.kind for entry in entries(session, 3)]
+
+    def test_a_batch_whose_day_nobody_had_keeps_it(self, session, actor, office):
+        person = make_person(session, office)
+        batch = make_batch(session, office, None, person, state=BatchState.ARRIVED, arrives_on=date(2026, 11, 2))
+        actions.correct_arrival(session, actor, person, on=date(2026, 11, 9), reason="Mistyped")
+        assert batch.arrived_on == date(2026, 11, 2)
 
     def test_it_lies_near_the_day_of_the_batch_they_came_with(self, session, actor, office):
         person = make_person(session, office)

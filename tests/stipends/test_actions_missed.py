@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from receiver import audit
+from receiver.audit import Kind
 from receiver.kit import clock
 from receiver.ledger.queries import check, person_account
-from receiver.people.actions import mark_left, undo_left
+from receiver.people.actions import correct_arrival, mark_left, undo_left
 from receiver.people.rules import LeftKind
 from receiver.reports.queries import Look
 from receiver.reports.queries.people import people_counts
@@ -19,11 +21,11 @@ from receiver.stipends.actions.missed import look_again, note_late
 from receiver.stipends.models import Enrolment, MissedMonth, RunLine
 from receiver.stipends.queries.missed import expected_months, missed_counts, missed_page, missed_today
 from receiver.stipends.rules.checklist import ChecklistOpen, Flag
-from receiver.stipends.rules.enrolments import EndReason
+from receiver.stipends.rules.enrolments import EndReason, EnrolmentState
 from receiver.stipends.rules.listing import MissedFilter
 from receiver.stipends.rules.payments import Channel, PaymentState
 from receiver.stipends.rules.runs import LineStatus, RunAct
-from receiver.stipends.wiring import _days_changed
+from receiver.stipends.wiring import _days_changed, wire
 from tests.factories.people import make_person
 from tests.factories.stipends import (
     BASE,
@@ -210,6 +212,53 @@ class TestOneWhoComesLate:
     def test_who_was_never_enrolled_misses_nothing(self, session, team):
         person = make_person(session, team.office, "Not Enrolled", arrived_on=date(2026, 11, 1))
         assert note_late(session, [person.id]) == 0
+
+
+class TestACorrectedArrival:
+    """A day of arrival that was mistyped: nothing is offered for days before the real one."""
+
+    @pytest.fixture(autouse=True)
+    def connected(self):
+        wire()
+
+    def correct(self, session, team, person, on):
+        correct_arrival(session, team.supervisor, person, on=on, reason="Mistyped.")
+
+    def test_takes_back_what_was_offered_for_the_days_before(self, session, team):
+        make_people(session, team, 1)
+        for month in (NOVEMBER - 1, NOVEMBER):
+            make_run(session, team, "closed", month)
+        person = enrolled(session, team, "Mistyped")
+        assert len(missed_page(session, team.finance, clock.now(), None).rows) == 2
+        self.correct(session, team, person, date(2026, 11, 16))
+        rows = missed_page(session, team.finance, clock.now(), None).rows
+        assert [(row.missed.month, row.missed.amount) for row in rows] == [(NOVEMBER, rwf(BASE // 2))]
+        assert missed_today(session, team.finance, clock.now(), 5)[1] == 1
+        enrolment = queries.live_enrolment(session, person.id)
+        assert (enrolment.since, enrolment.state) == (date(2026, 11, 16), EnrolmentState.ACTIVE)
+        session.commit()
+        moved = next(one for one in audit.trail(session, limit=9) if one.kind is Kind.ENROLMENT_MOVED)
+        assert moved.facts == {"since": "2026-11-16", "was": "2026-10-01"}
+
+    def test_offers_the_days_that_were_forgotten(self, session, team):
+        make_people(session, team, 1)
+        make_run(session, team, "closed", NOVEMBER - 1)
+        person = enrolled(session, team, "Forgotten", arrived_on=date(2026, 11, 2))
+        assert still(session) == set()
+        self.correct(session, team, person, date(2026, 10, 1))
+        assert missed(session)[person.id].amount == rwf(BASE)
+
+    def test_leaves_an_enrolment_that_was_paid_or_held_or_began_later(self, session, team):
+        paid = make_people(session, team, 1)[0]
+        make_run(session, team, "closed")
+        held, later = enrolled(session, team, "Held"), enrolled(session, team, "Later")
+        on_hold(session, team, held)
+        queries.live_enrolment(session, later.id).since = date(2026, 11, 3)
+        alone = make_person(session, team.office, "Not Enrolled", arrived_on=date(2026, 10, 1))
+        for person in (paid, held, later, alone):
+            self.correct(session, team, person, date(2026, 10, 5))
+        began = [queries.live_enrolment(session, one.id).since for one in (paid, held, later)]
+        assert began == [date(2026, 10, 1), date(2026, 10, 1), date(2026, 11, 3)]
 
 
 class TestLookingAgain:

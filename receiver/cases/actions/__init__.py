@@ -8,6 +8,7 @@ from receiver.cases.actions.attachments import (
 from receiver.cases.actions.cases import (
     assign_caseworker,
     close_case,
+    follow_arrival,
     move_stage,
     open_case,
     reopen_case,
@@ -54,6 +55,7 @@ __all__ = [
     "correct_note",
     "do_task",
     "drop_task",
+    "follow_arrival",
     "hand_over_task",
     "keep_search",
     "move_stage",

@@ -10,9 +10,16 @@ from receiver import audit, i18n
 from receiver.accounts.queries import caseworkers
 from receiver.audit import Kind
 from receiver.cases.actions.proposals import settle_closed
-from receiver.cases.actions.tasks import add_task, drop_task
+from receiver.cases.actions.tasks import add_task, drop_task, move_task
 from receiver.cases.models import Case
-from receiver.cases.queries import case_opened, objections, open_cases_of, open_tasks_of, open_tasks_of_case
+from receiver.cases.queries import (
+    case_opened,
+    objections,
+    open_cases_of,
+    open_tasks_of,
+    open_tasks_of_case,
+    task_by_key,
+)
 from receiver.cases.queries import open_case as known_case
 from receiver.cases.rules import (
     ON_ARRIVAL,
@@ -21,6 +28,7 @@ from receiver.cases.rules import (
     NoCaseworkerThere,
     NoOpenCase,
     Stage,
+    TaskState,
     arrival_key,
     check_closing,
     check_move,
@@ -83,6 +91,22 @@ def open_case(
             case_id=case.id,
         )
     return case
+
+
+def follow_arrival(session: Session, actor: Actor, person: Person, was: date) -> None:
+    """Let open cases that were opened with somebody's arrival, which `was` another day, begin on the real day of it.
+
+    What is to be done for everybody who arrives, and is neither done nor moved by hand, is due by that day too.
+    """
+    on = person.arrived_on
+    for case in open_cases_of(session, [person.id]).get(person.id, []):
+        if on is None or case.opened_on != was:
+            continue
+        case.opened_on = on
+        for kind, within in ON_ARRIVAL:
+            task = task_by_key(session, arrival_key(kind, case.id))
+            if task is not None and task.state is TaskState.OPEN and task.due_on == was + within:
+                move_task(session, actor, person, task, on + within)
 
 
 def assign_caseworker(

@@ -112,9 +112,14 @@ def move_tasks(session: Session, actor: Actor, tasks: Sequence[tuple[Task, Perso
         _demand_open(task)
     moving = [(task, person) for task, person in tasks if task.due_on != due_on]
     for task, person in moving:
-        was, task.due_on = task.due_on, due_on
-        _record(session, Kind.TASK_MOVED, actor, person, task, was=was, due=due_on)
+        move_task(session, actor, person, task, due_on)
     return len(moving)
+
+
+def move_task(session: Session, actor: Actor, person: Person, task: Task, due_on: date) -> None:
+    """Move one task that is open, wherever the day lies: it may follow another one that was corrected."""
+    was, task.due_on = task.due_on, due_on
+    _record(session, Kind.TASK_MOVED, actor, person, task, was=was, due=due_on)
 
 
 def hand_over_task(session: Session, actor: Actor, person: Person, task: Task, assignee_id: UUID) -> None:

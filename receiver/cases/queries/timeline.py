@@ -51,6 +51,7 @@ STORIES: dict[Story, tuple[Kind, ...]] = {
         Kind.PAYEE_CONFIRMED,
         Kind.PAYEE_REFUSED,
         Kind.ENROLMENT_STARTED,
+        Kind.ENROLMENT_MOVED,
         Kind.ENROLMENT_ENDED,
         Kind.HOLD_PLACED,
         Kind.HOLD_EXTENDED,

@@ -19,7 +19,7 @@ from receiver.partners.rules import check_room
 from receiver.people import hooks
 from receiver.people.actions.households import begin_on_arrival
 from receiver.people.models import Arrival, Batch
-from receiver.people.queries import arrival_in, arrivals_of, expected_in, people_under
+from receiver.people.queries import arrival_in, arrivals_of, days_here, expected_in, people_under
 from receiver.people.rules import (
     HERE,
     AlreadyLeft,
@@ -113,6 +113,19 @@ def move_batch(session: Session, actor: Actor, batch: Batch, then: BatchState, *
         check_received(expected_in(session, batch.id))
         audit.record(session, Kind.BATCH_RECEIVED, actor, batch.slug)
     batch.state = then
+
+
+def correct_batch(session: Session, actor: Actor, batch: Batch, was: date) -> None:
+    """Let a batch that arrived on a day on which nobody of it came any more have arrived with the first of its people.
+
+    `was` is the day of somebody whose day was corrected; while it is still that of others, the batch keeps it.
+    """
+    if batch.arrived_on != was:
+        return
+    days = days_here(session, batch)
+    if was not in days and days:
+        batch.arrived_on = min(days)
+        audit.record(session, Kind.BATCH_CHANGED, actor, batch.slug, changed=["arrived_on"])
 
 
 def add_arrival(

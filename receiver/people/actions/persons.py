@@ -12,7 +12,7 @@ from receiver.audit import Kind
 from receiver.kit import clock, names
 from receiver.kit.ids import new_id, new_reference
 from receiver.people import hooks
-from receiver.people.actions.arrivals import add_arrival, check_day, mark_here
+from receiver.people.actions.arrivals import add_arrival, check_day, correct_batch, mark_here
 from receiver.people.actions.changes import changes
 from receiver.people.actions.households import begin_on_arrival, give_up_collecting
 from receiver.people.actions.twins import look_again
@@ -140,7 +140,9 @@ def change_speech(session: Session, actor: Actor, person: Person, speech: Speech
 
 
 def correct_arrival(session: Session, actor: Actor, person: Person, *, on: date, reason: str) -> None:
-    """Correct the day on which somebody arrived; what was paid for other days is put right by whoever pays.
+    """Correct the day on which somebody arrived, and all that was derived from it.
+
+    What was paid for other days is put right by whoever pays.
 
     Raises:
         NotHereYet, WrongArrivalDay, LeftBeforeArrival
@@ -158,6 +160,12 @@ def correct_arrival(session: Session, actor: Actor, person: Person, *, on: date,
     audit.record(
         session, Kind.PERSON_CHANGED, actor, person.reference, person=person.id, reason=reason, arrived_on=on, was=was
     )
+    if on == was:
+        return
+    session.flush()
+    for batch in came:
+        correct_batch(session, actor, batch, was)
+    hooks.ARRIVAL_CORRECTED(session, actor, person, was)
 
 
 def move_office(

@@ -18,10 +18,11 @@ from receiver.kit.errors import NotFound
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.people.models import Arrival, Batch, Person
 from receiver.people.queries.persons import needs_of, portions, visible
-from receiver.people.rules import ArrivalState, Need
+from receiver.people.rules import CAME, EARLY_AT_MOST, ArrivalState, Need
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -160,6 +161,17 @@ def arrivals_of_person(session: Session, person_id: UUID) -> Sequence[tuple[Arri
         .order_by(Batch.arrives_on.desc(), Batch.id.desc())
     )
     return session.execute(wanted).all()
+
+
+def days_here(session: Session, batch: Batch) -> set[date]:
+    """The days on which people of a batch arrived; who had been here long before it is no matter."""
+    wanted = (
+        select(Person.arrived_on)
+        .join(Arrival, Arrival.person_id == Person.id)
+        .where(Arrival.batch_id == batch.id, Arrival.state.in_(CAME))
+        .where(Person.arrived_on >= batch.arrives_on - EARLY_AT_MOST)
+    )
+    return {day for day in session.scalars(wanted.distinct()) if day is not None}
 
 
 def expected_in(session: Session, batch_id: UUID) -> int:

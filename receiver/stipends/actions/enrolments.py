@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from receiver.access import Actor
+    from receiver.people.models import Person
     from receiver.stipends.models import Policy
     from receiver.stipends.rules.enrolments import EndReason
 
@@ -81,6 +82,27 @@ def enrol(
         session, Kind.ENROLMENT_STARTED, actor, policy.code, people=answer.new, already=answer.already, since=since
     )
     return answer
+
+
+def follow_arrival(session: Session, actor: Actor, person: Person, was: date) -> None:
+    """Let an enrolment that began on somebody's arrival, which `was` another day, begin on the real day of it.
+
+    Not once money was sent of it, or it was on hold: no day before the arrival is owed for whatever it says. Missed
+    months are worked out anew.
+    """
+    enrolment = queries.live_enrolment(session, person.id, lock=True)
+    on = person.arrived_on
+    if (
+        on is not None
+        and enrolment is not None
+        and enrolment.since == was
+        and not queries.counted_on(session, enrolment)
+    ):
+        enrolment.since = on
+        audit.record(session, Kind.ENROLMENT_MOVED, actor, person.reference, person=person.id, since=on, was=was)
+    session.flush()
+    look_again(session, [person.id])
+    note_late(session, [person.id])
 
 
 def end_enrolment(session: Session, actor: Actor, enrolment: Enrolment, *, last_day: date, reason: EndReason) -> None:

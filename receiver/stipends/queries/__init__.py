@@ -13,6 +13,7 @@ from receiver.stipends.queries.base import (
 )
 from receiver.stipends.queries.candidates import Candidate
 from receiver.stipends.queries.enrolments import (
+    counted_on,
     enrolled_until,
     enrolment_by_id,
     enrolments_of,
@@ -166,6 +167,7 @@ __all__ = [
     "compose",
     "content_of",
     "content_place",
+    "counted_on",
     "decided",
     "desk_payments",
     "draft",

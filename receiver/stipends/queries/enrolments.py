@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from receiver.access import Permission
 from receiver.kit.errors import NotFound
+from receiver.kit.months import Month
 from receiver.kit.words import _
 from receiver.people.models import Person
 from receiver.people.queries import portions, visible_people
-from receiver.stipends.models import Enrolment, Hold, Policy
+from receiver.stipends.models import Enrolment, Hold, Payment, Policy
 from receiver.stipends.queries.base import WEAKLY
+from receiver.stipends.queries.candidates import NEVER_SENT
 from receiver.stipends.rules.enrolments import EnrolmentState
 from receiver.web.slots import Objection
 
@@ -68,6 +70,17 @@ def enrolled_until(session: Session, people: Collection[UUID]) -> tuple[set[UUID
         last = select(Enrolment.person_id, func.max(Enrolment.until)).where(mine, Enrolment.until.is_not(None))
         ended |= {person: day for person, day in session.execute(last.group_by(Enrolment.person_id)) if day}
     return live, ended
+
+
+def counted_on(session: Session, enrolment: Enrolment) -> bool:
+    """Whether money was sent for a month of an enrolment, or it was ever on hold: its days count in reports by then."""
+    sent = exists().where(
+        Payment.person_id == enrolment.person_id,
+        Payment.month >= Month.of(enrolment.since),
+        Payment.state.not_in(NEVER_SENT),
+    )
+    held = exists().where(Hold.enrolment_id == enrolment.id)
+    return session.scalar(select(or_(sent, held))) is True
 
 
 def visible_holds(actor: Actor) -> Select[Hold, Person]:
