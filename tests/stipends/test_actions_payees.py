@@ -27,6 +27,7 @@ from receiver.stipends.actions import (
 from receiver.stipends.models import Payee
 from receiver.stipends.rules.payees import (
     AccountNameMissing,
+    AlreadyAsked,
     ConfirmerAskedForIt,
     NotWaiting,
     NumberMustBeHeard,
@@ -73,6 +74,23 @@ def test_a_number_is_kept_sealed_and_waits_for_somebody_else(session, team, sela
     assert "788" not in str(facts)
 
 
+def test_the_same_once_more_waits_already(session, team, selam):
+    payee = ask(session, team, selam)
+    with pytest.raises(AlreadyAsked):
+        ask(session, team, selam, number="+250 788 123 456")
+    assert list(queries.payees_of(session, selam.id)) == [payee]
+    assert len(recorded(session, Kind.PAYEE_SET)) == 1
+    with pytest.raises(ReadBackDiffers):
+        confirm_payee(session, team.approver, payee, read_back="0000")
+    session.commit()
+    other = ask(session, team, selam)
+    assert [one.state for one in queries.payees_of(session, selam.id)] == [PayeeState.AWAITING, PayeeState.REPLACED]
+    refuse_payee(session, team.approver, other, reason="Not hers.")
+    again = ask(session, team, selam)
+    assert ask(session, team, selam, name="S. Haile").state is PayeeState.AWAITING
+    assert again.state is PayeeState.REPLACED
+
+
 def test_the_likest_of_all_names_counts(session, team):
     person = enrolled(session, team, "محمد علي", name_latin="Mohamed Ali", pay="none")
     assert ask(session, team, person, name="Muhammad Ali").likeness > 80
@@ -93,6 +111,7 @@ def test_a_second_human_confirms_what_the_person_reads_back(session, team, selam
     payee = ask(session, team, selam)
     with pytest.raises(ReadBackDiffers):
         confirm_payee(session, team.approver, payee, read_back="3457")
+    session.commit()
     both = make_actor(session, Role.FINANCE_OFFICER, Role.APPROVER)
     mine = ask(session, team, selam, actor=both)
     assert payee.state is PayeeState.REPLACED
@@ -232,7 +251,7 @@ def test_who_may(session, team, selam):
     payee = ask(session, team, selam)
     caseworker = make_actor(session, Role.CASEWORKER, offices=[team.office])
     elsewhere = make_actor(session, Role.CASEWORKER, offices=[make_office(session)])
-    ask(session, team, selam, actor=caseworker)
+    payee = ask(session, team, selam, name="S. Haile", actor=caseworker)
     for act, refusal in (
         (lambda: ask(session, team, selam, actor=elsewhere), NotFound),
         (lambda: ask(session, team, selam, actor=team.approver), RoleNeeded),

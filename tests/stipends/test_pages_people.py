@@ -162,7 +162,23 @@ class TestPayee:
         address = f"/people/{person.reference}/payee"
         finance.submit(finance.get(address).form(address), way="cash_desk")
         assert kinds()[0] is Kind.PAYEE_SET
-        assert "Cash desk" in finance.get(address).text(".//table")
+        said = finance.get(address).text(".//table")
+        assert "Cash desk" in said
+        assert "In force" in said
+        assert "Nobody else confirms it: whoever pays out checks who the person is." in said
+        assert "Confirmed" not in said
+        said = finance.get(f"/people/{person.reference}/stipend").text()
+        assert "In force" in said
+        assert "Confirmed" not in said
+
+    def test_the_same_number_once_more_waits_already(self, finance, person, kinds):
+        address = f"/people/{person.reference}/payee"
+        for status in (303, 422):
+            form = finance.get(address).form(address)
+            page = finance.submit(form, status=status, way="mobile_money", number="0788123456", name="Selam")
+        assert "These details are waiting already." in page.text()
+        assert "Replaced" not in page.text(".//table")
+        assert kinds().count(Kind.PAYEE_SET) == 1
 
     @pytest.mark.parametrize(
         ("values", "told"),

@@ -18,6 +18,7 @@ from receiver.stipends.rules import payees as rules
 from receiver.stipends.rules.approval import demand_human
 from receiver.stipends.rules.payees import (
     AccountNameMissing,
+    AlreadyAsked,
     NotWaiting,
     NumberMustBeHeard,
     PayeeState,
@@ -43,6 +44,7 @@ def ask_mobile_money(session: Session, actor: Actor, person: Person, *, number: 
 
     Raises:
         NotFound, NumberNotUsable, AccountNameMissing
+        AlreadyAsked: the same number and name wait.
     """
     person = queries.person_in_reach(session, actor, Permission.PAYEE_SET, person.id)
     plain = queries.wallet_number(number)
@@ -60,7 +62,7 @@ def ask_mobile_money(session: Session, actor: Actor, person: Person, *, number: 
 
 
 def ask_cash_desk(session: Session, actor: Actor, person: Person) -> Payee:
-    """Let somebody collect the money at the cash desk from now on; that needs no second human.
+    """Let somebody collect the money at the cash desk from now on; the identity check there is the second look.
 
     Raises:
         NotFound
@@ -152,6 +154,10 @@ def _ask(session: Session, actor: Actor, person: Person, payee: Payee) -> Payee:
     """Put a new payee in the place of one that waits; the cash desk also in that of one that was confirmed."""
     queries.lock_people(session, [person.id])
     earlier = queries.payees_now(session, person.id)
+    for one in earlier:
+        same = one.state is PayeeState.AWAITING and one.mark == payee.mark
+        if same and not queries.wrong_tries(session, one, None):  # after wrong tries it is asked for anew
+            raise AlreadyAsked
     payee.changes = any(one.state is PayeeState.CONFIRMED for one in earlier)
     for one in earlier:
         if one.state is PayeeState.AWAITING or payee.state is PayeeState.CONFIRMED:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from receiver.db.base import Base, HasId, Stamped, Versioned
 from receiver.db.ddl import append_only, keep
 from receiver.db.types import Choice
+from receiver.kit.words import Words
 from receiver.stipends.rules import payees as rules
 from receiver.stipends.rules.payees import PayeeState
 from receiver.stipends.rules.payments import Channel
@@ -61,6 +62,11 @@ class Payee(HasId, Versioned, Stamped, Base):
     def plain(self) -> rules.Payee:
         """As the rules see it."""
         return rules.Payee(self.channel, self.state, self.asked_by, self.usable_from)
+
+    @property
+    def says(self) -> Words:
+        """Where the details stand, in words."""
+        return rules.state_words(self.channel, self.state)
 
 
 keep(

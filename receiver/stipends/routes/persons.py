@@ -22,7 +22,7 @@ from receiver.stipends.queries.missed import expected_months
 from receiver.stipends.queries.overview import balance_of, month_rows, years_of
 from receiver.stipends.rules.checklist import MISSED_ADVICE
 from receiver.stipends.rules.enrolments import NoticeInFuture, ReviewDateWrong
-from receiver.stipends.rules.payees import NameAgreement, NumberNotUsable, name_agreement
+from receiver.stipends.rules.payees import AlreadyAsked, NameAgreement, NumberNotUsable, name_agreement
 from receiver.web.answers import see_other
 from receiver.web.deps import Asked, Bound, ReadSession, WriteSession, require
 from receiver.web.render import form_page, page
@@ -86,7 +86,7 @@ def ask(
     if form.ok:
         try:
             actions.ask_mobile_money(session, actor, person, number=form.number, name=form.name)
-        except NumberNotUsable as refusal:
+        except (NumberNotUsable, AlreadyAsked) as refusal:
             form.add_error("number", refusal)
         else:
             return see_other(back, done=_("The number is noted. Someone else has to confirm it with the person."))

@@ -14,6 +14,8 @@ from receiver.stipends.rules.payments import Channel
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from receiver.kit.words import Words
+
 PAYEE = "payees"
 """The name under which numbers are hashed for finding equal ones."""
 
@@ -58,6 +60,12 @@ class ConfirmerAskedForIt(Refusal):
     """Two humans for every change of where money goes."""
 
     sentence = _("You asked for this change, so someone else must confirm it.")
+
+
+class AlreadyAsked(Refusal):
+    """The same details sent once more are no other change."""
+
+    sentence = _("These details are waiting already. Someone else has to confirm them with the person.")
 
 
 class NotWaiting(Refusal):
@@ -111,6 +119,12 @@ class Payee:
     state: PayeeState
     asked_by: UUID
     usable_from: datetime | None = None
+
+
+def state_words(channel: Channel, state: PayeeState) -> Words:
+    """Where details stand, in words. Nobody confirms the cash desk: there the identity check is the second look."""
+    at_desk = channel is Channel.CASH_DESK and state is PayeeState.CONFIRMED
+    return p_("payee", "In force") if at_desk else state.label
 
 
 def cools_until(confirmed_at: datetime, hours: int, *, changes: bool) -> datetime:
