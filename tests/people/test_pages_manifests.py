@@ -307,6 +307,37 @@ class TestThePlaceIsKept:
         )
 
 
+class TestTheOtherCell:
+    """What is wrong can be put right in each cell that its words name."""
+
+    HEAD = "sending_number,full_name,date_of_birth,document_type,document_number,household,relationship,arrival_date\n"
+    HEADS = "A1,Mona Idris,1990,,,1,head,2026-11-27\nA2,Omar Idris,1985,,,1,head,2026-11-27\n"
+    TWICE = "A1,Mona Idris,1990,,,,,2026-11-27\n,Omar Idris,1985,,,,,2026-11-27\n,Omar Idris,1985,,,,,2026-11-27\n"
+
+    @pytest.mark.parametrize(
+        ("lines", "row", "field", "value"),
+        [
+            ("A1,Mona Idris,1990,passport,,,,2026-11-27\n", 2, "document_type", ""),
+            ("A1,Mona Idris,1990,passport,,,,2026-11-27\n", 2, "document_number", "K1"),
+            ("A1,Mona Idris,1990,,,,child,2026-11-27\n", 2, "relationship", ""),
+            (HEADS, 3, "household", "2"),
+            (HEADS, 3, "relationship", "spouse"),
+            (TWICE, 4, "date_of_birth", "1986"),
+            (TWICE, 4, "sending_number", "A9"),
+        ],
+    )
+    def test_it_is_offered_and_enough(self, browser, checked, lines, row, field, value):
+        page = browser.get(checked(lines, head=self.HEAD))
+        [form] = [each for each in page.all(".//td/form") if each.find("input[@name='field']").get("value") == field]
+        sent = {each.get("name"): each.get("value") for each in form.iter("input")} | {"value": value}
+        page = browser.follow(browser.post(form.get("action"), sent))
+        assert f"Row {row} is right now." in page.text()
+
+    def test_only_the_cell_that_is_wrong_is_marked(self, browser, checked):
+        page = browser.get(checked(self.HEADS, head=self.HEAD))
+        assert [each.get("id") for each in page.all(".//td//input[@aria-invalid]")] == ["r3-relationship-value"]
+
+
 def test_a_decision_that_cannot_be_is_told_where_it_was_made(browser, checked, world):
     here = checked(TWIN, TWIN.replace("A2", "A7").replace("1994-05-17", "1994-05-18"))
     page = browser.get(f"{here}?show=decide")

@@ -265,10 +265,12 @@ class RowView:
 
     @property
     def mends(self) -> dict[ManifestField, list[Problem]]:
-        """The cells to correct, each with what is wrong with it."""
+        """The cells to correct, each with what is wrong with it, and after it others in which that can be put right."""
         offered: dict[ManifestField, list[Problem]] = {}
         for problem in self.problems:
             offered.setdefault(problem.field, []).append(problem)
+            for other in problem.beside:
+                offered.setdefault(other, [])
         return offered
 
     @property

@@ -28,6 +28,14 @@ CELL_FAULTS = {
 }
 """What a workbook may have in a cell instead of text, by code."""
 
+_BESIDE = {
+    "no_document": (F.DOCUMENT_TYPE,),
+    "no_household": (F.RELATIONSHIP,),
+    "precision_differs": (F.DATE_OF_BIRTH,),
+    "same_row": (F.SENDING_NUMBER, F.DATE_OF_BIRTH, F.DOCUMENT_NUMBER),
+    "second_head": (F.HOUSEHOLD,),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -37,6 +45,11 @@ class Problem:
     code: str
     words: Words
     row: int | None = None
+
+    @property
+    def beside(self) -> tuple[ManifestField, ...]:
+        """Other cells of the row in which it can be put right too, as its words say."""
+        return _BESIDE.get(self.code, ())
 
 
 @dataclass(frozen=True, slots=True)
