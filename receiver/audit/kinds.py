@@ -112,6 +112,7 @@ class Kind(LabelledEnum):
     IMPORT_CHECKED = "import.checked", _("A manifest was checked."), _INFO, "reception_officer"
     IMPORT_ROW_FIXED = "import.row_fixed", _("A row of a manifest was corrected before its import.")
     IMPORT_DUPLICATE_DECIDED = "import.duplicate_decided", _("Someone decided whether a row is a known person.")
+    IMPORT_ROW_LEFT = "import.row_left", _("A row of a manifest was left out, or taken back.")
     IMPORT_MERGED = "import.merged", _("A manifest was imported."), _NOTICE, "supervisor"
     IMPORT_REST_LEFT = "import.rest_left", _("The rows left over from an import were said not to be wanted."), _NOTICE
     IMPORT_REFUSED = "import.refused", _("A manifest was refused, and its upload deleted.")

@@ -259,7 +259,10 @@ class ManifestImport(HasId, Versioned, Stamped, Base):
 
 
 class ManifestRow(HasId, Base):
-    """One row of a manifest, numbered as in the spreadsheet (the first under the head is 2)."""
+    """One row of a manifest, numbered as in the spreadsheet (the first under the head is 2).
+
+    One that a human leaves out is ignored and to be decided later; one without anything that counts is only ignored.
+    """
 
     __tablename__ = "manifest_rows"
     __table_args__ = (
@@ -277,6 +280,11 @@ class ManifestRow(HasId, Base):
     same_as: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+
+    @property
+    def left_out(self) -> bool:
+        """Whether a human said that this row is not needed."""
+        return self.verdict is RowVerdict.IGNORED and self.decision is RowDecision.LATER
 
 
 class PossibleDuplicate(HasId, Versioned, Stamped, Base):

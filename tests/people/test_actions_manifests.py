@@ -202,6 +202,29 @@ def test_two_rows_that_say_the_same_are_told(session, sent, supervisor):
     assert verdicts(session, found) == {2: "new", 3: "new", 4: "new"}
 
 
+def test_a_row_that_is_not_needed_is_left_out(session, sent, supervisor):
+    row = "{},Omar Mohamed,m,1990-02-03,SDN,ar,,,,,{},,41\n"
+    lines = row.format("A1", "2026-11-28"), row.format("A1", "2026-11-29"), row.format("A5", ""), f"{',' * 12}38\n"
+    found = sent(*lines, head=HEAD.replace("notes", "notes,shoes"))
+    assert verdicts(session, found) == {2: "new", 3: "wrong", 4: "wrong", 5: "ignored"}
+    manifest_review.leave_row(session, supervisor, found, 2)
+    assert verdicts(session, found) == {2: "ignored", 3: "new", 4: "new", 5: "ignored"}
+    assert queries.row_of(session, found, 2).left_out
+    assert not queries.row_of(session, found, 5).left_out
+    manifest_checks.check_manifest(session, supervisor, found)
+    assert found.counts["ignored"] == 2
+    for number in (2, 5):
+        with pytest.raises(NotToDecide):
+            manifest_review.leave_row(session, supervisor, found, number)
+    with pytest.raises(NotToDecide):
+        manifest_review.take_row_back(session, supervisor, found, 3)
+    manifest_review.take_row_back(session, supervisor, found, 2)
+    assert verdicts(session, found) == {2: "new", 3: "wrong", 4: "wrong", 5: "ignored"}
+    manifest_review.leave_row(session, supervisor, found, 3)
+    manifest_merge.merge_manifest(session, supervisor, found.id)
+    assert session.scalar(select(func.count()).select_from(Person)) == 2
+
+
 def test_a_human_decides(session, sent, supervisor, office):
     person = make_person(session, office)
     found = sent(SELAM, OMAR)

@@ -328,7 +328,8 @@ class TestTheOtherCell:
     )
     def test_it_is_offered_and_enough(self, browser, checked, lines, row, field, value):
         page = browser.get(checked(lines, head=self.HEAD))
-        [form] = [each for each in page.all(".//td/form") if each.find("input[@name='field']").get("value") == field]
+        cells = page.all(".//td/form/input[@name='field']/..")
+        [form] = [each for each in cells if each.find("input[@name='field']").get("value") == field]
         sent = {each.get("name"): each.get("value") for each in form.iter("input")} | {"value": value}
         page = browser.follow(browser.post(form.get("action"), sent))
         assert f"Row {row} is right now." in page.text()
@@ -336,6 +337,38 @@ class TestTheOtherCell:
     def test_only_the_cell_that_is_wrong_is_marked(self, browser, checked):
         page = browser.get(checked(self.HEADS, head=self.HEAD))
         assert [each.get("id") for each in page.all(".//td//input[@aria-invalid]")] == ["r3-relationship-value"]
+
+
+class TestOneRowIsLeftOut:
+    """What the file has too much is left out row by row, and taken back until the import."""
+
+    def test_and_taken_back(self, browser, checked):
+        here = checked(RIGHT, WRONG, WRONG.replace("A3", "A4"))
+        page = browser.submit(browser.get(here).form(f"{here}/rows/3/out"), hx=True, status=200)
+        assert "Row 3 is left out." in page.text()
+        assert "A4" not in words(page.one(".//tbody"))
+        page = browser.get(f"{here}?show=ignored")
+        assert [words(each) for each in page.all(".//tbody/tr/td[1]")] == ["3"]
+        assert "Mona" in words(page.one(".//tbody"))
+        page = browser.follow(browser.submit(page.form(f"{here}/rows/3/back")))
+        assert "Row 3 is taken back." in page.text()
+        assert len(browser.get(here).all(".//tbody/tr")) == 2
+
+    def test_with_it_the_import_is_whole(self, system, browser, checked, work_done):
+        here = checked(RIGHT, WRONG)
+        browser.submit(browser.get(here).form(f"{here}/rows/3/out"))
+        browser.submit(browser.get(f"{here}/merge").form())
+        work_done()
+        with system.database.read() as session:
+            assert session.scalars(select(ManifestImport)).one().state is ImportState.MERGED
+        assert "1" in words(browser.get(f"{here}?show=ignored").one(".//a[@aria-current='true']"))
+
+    def test_of_what_is_left_over_it_is_not_offered(self, browser, checked, work_done):
+        here = checked(RIGHT, WRONG)
+        browser.submit(browser.get(f"{here}/merge").form())
+        work_done()
+        assert not [each for each in browser.get(here).all(".//td/form") if each.get("action").endswith("/out")]
+        browser.post(f"{here}/rows/3/out", {"_key": "k"}, status=409)
 
 
 def test_a_decision_that_cannot_be_is_told_where_it_was_made(browser, checked, world):

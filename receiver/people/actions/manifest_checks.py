@@ -76,7 +76,7 @@ def look_beside(session: Session, found: ManifestImport) -> Beside:
     """Hold the rows of a manifest against one another."""
     opened = queries.cells_of(session, found, queries.rows_of(session, found))
     day = queries.day_of(found, opened)
-    waiting = [each for each in opened if each.row.person_id is None]
+    waiting = [each for each in opened if each.row.person_id is None and not each.row.left_out]
     return Beside(day, across(queries.read_rows(found, waiting, day)))
 
 
@@ -100,8 +100,8 @@ def check_rows(
     opened = queries.cells_of(session, found, rows)
     with session.no_autoflush:  # verdicts do not tell who is known
         for each, read in zip(opened, queries.read_rows(found, opened, known.day), strict=True):
-            if each.row.person_id is not None:
-                continue  # it is somebody by now
+            if each.row.person_id is not None or each.row.left_out:
+                continue  # it is somebody by now, or nobody asks for it
             problems = [*read.problems, *known.problems.get(read.number, ())]
             told = [_told(problem) for problem in problems]
             if numbers is None or read.number in numbers or told != each.row.problems:

@@ -1,4 +1,4 @@
-"""The review of a manifest by a human: one cell corrected, one likeness decided."""
+"""The review of a manifest by a human: one cell corrected, one likeness decided, one row left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from receiver.people.actions.manifest_checks import (
     demand_waiting,
     recount,
 )
-from receiver.people.actions.manifests import write_cell
+from receiver.people.actions.manifests import demand_whole, write_cell
 from receiver.people.models import ManifestRow
 from receiver.people.queries import manifests as queries
 from receiver.people.rules import ImportState, RowDecision, RowVerdict
@@ -93,6 +93,48 @@ def decide_row(
         decision=decision,
     )
     return row
+
+
+def leave_row(session: Session, actor: Actor, found: ManifestImport, number: int) -> None:
+    """Say that a row is not needed; rows that were wrong because of it get a new verdict.
+
+    Raises:
+        NotFound: no such row.
+        NotToDecide: it counts for nothing, or is left out already.
+        ManifestOver
+        RowsImported: what is left over from an import is left out as a whole, with a reason.
+    """
+    demand_whole(found)
+    row = queries.row_of(session, found, number)
+    if row.verdict is RowVerdict.IGNORED:
+        raise NotToDecide(row=str(number))
+    row.verdict, row.decision, row.decided_by = RowVerdict.IGNORED, RowDecision.LATER, actor.user_id
+    row.problems, row.candidates, row.same_as = [], [], None
+    _check_beside(session, actor, found, number, left_out=True)
+
+
+def take_row_back(session: Session, actor: Actor, found: ManifestImport, number: int) -> None:
+    """Take back that a row is not needed, and check it again.
+
+    Raises:
+        NotFound: no such row.
+        NotToDecide: it is not left out.
+        ManifestOver
+    """
+    demand_open(found)
+    row = queries.row_of(session, found, number)
+    if not row.left_out:
+        raise NotToDecide(row=str(number))
+    row.decision, row.decided_by = None, None
+    _check_beside(session, actor, found, number, left_out=False)
+
+
+def _check_beside(session: Session, actor: Actor, found: ManifestImport, number: int, *, left_out: bool) -> None:
+    """Check a row that was left out or taken back, with those that it concerns, and record it."""
+    session.flush()
+    check_rows(session, actor, found, {number})
+    recount(session, found, ImportState.IN_REVIEW)
+    audit.record(session, Kind.IMPORT_ROW_LEFT, actor, found.reference, row=number, left_out=left_out)
 
 
 def _check_alone(session: Session, row: ManifestRow, same_as: UUID | None) -> None:

@@ -172,11 +172,14 @@ def cells_of(session: Session, found: ManifestImport, rows: Sequence[ManifestRow
 
 
 def day_of(found: ManifestImport, opened: Sequence[RowCells]) -> date | None:
-    """The one day of arrival that all the rows of a manifest name, for those of them that name none."""
+    """The one day of arrival that all the rows of a manifest name, for those of them that name none.
+
+    Rows that are left out name nothing.
+    """
     terms = terms_of(found)
     if not terms.needs_day:
         return None
-    return only_day([each.cells.get(ManifestField.ARRIVAL_DATE, "") for each in opened], terms)
+    return only_day([each.cells.get(ManifestField.ARRIVAL_DATE, "") for each in opened if not each.row.left_out], terms)
 
 
 def read_rows(found: ManifestImport, opened: Sequence[RowCells], day: date | None) -> list[RowRead]:

@@ -34,6 +34,8 @@ from receiver.web.router import Router
 
 router = Router(prefix="/arrivals")
 _RIGHT_NOW = _("Row %(row)s is right now.")
+_LEFT_OUT = _("Row %(row)s is left out. It can be taken back until the import.")
+_BACK = _("Row %(row)s is taken back.")
 _FIXED = {
     RowVerdict.WRONG: _("Row %(row)s is saved, but something in it is still wrong."),
     RowVerdict.DECIDE: _("Row %(row)s is right now, but looks like somebody known. Please decide."),
@@ -89,6 +91,28 @@ def decide_row(
         else:
             return _answer(request, session, actor, found, place, _DECIDED[decision].with_(row=str(number)))
     return _review_page(request, session, actor, found, place, refused=_Refused(number, form))
+
+
+@router.post("/imports/{reference}/rows/{number}/out")
+def leave_row(
+    request: Request, session: WriteSession, actor: Importer, reference: str, number: int, form: Bound[RowsFilter]
+) -> Response:
+    """Leave one row out."""
+    found = imports.import_by_reference(session, actor, reference)
+    place = _Place.of(form, RowVerdict.WRONG)
+    manifest_review.leave_row(session, actor, found, number)
+    return _answer(request, session, actor, found, place, _LEFT_OUT.with_(row=str(number)))
+
+
+@router.post("/imports/{reference}/rows/{number}/back")
+def take_row_back(
+    request: Request, session: WriteSession, actor: Importer, reference: str, number: int, form: Bound[RowsFilter]
+) -> Response:
+    """Take back that a row is left out."""
+    found = imports.import_by_reference(session, actor, reference)
+    place = _Place.of(form, RowVerdict.IGNORED)
+    manifest_review.take_row_back(session, actor, found, number)
+    return _answer(request, session, actor, found, place, _BACK.with_(row=str(number)))
 
 
 @router.post("/imports/{reference}/check")
@@ -222,6 +246,7 @@ def _review_page(
         "deciding": deciding,
         "cells": cells,
         "sent": place.sent,
+        "leaving": RowsFilter,
         "F": ManifestField,
         "verdicts": list(RowVerdict),
         "here": here,
