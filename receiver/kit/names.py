@@ -10,10 +10,14 @@ import re
 import unicodedata
 from functools import lru_cache
 from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 from receiver.kit.alike import TELLING, word, word_likeness
 from receiver.kit.sounds import bones, is_abjad, latin, readings
 from receiver.kit.text import strip_hidden, western_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SAME = 85  # a likeness from here on is probably one name
 UNLIKE = 75  # below, probably two
@@ -146,22 +150,54 @@ def search_keys(name: str) -> set[str]:
     A key is `t:` and a word in Latin letters (of which a beginning may be looked for), `p:` and how it can sound,
     or `s:` and its consonants, of at most 48 characters.
     """
-    words = _raw_words(name)
-    raw = [each for each in words if _plain(each) not in _BENT_ARTICLES] or words
-    halves = [first + second for first, second in pairwise(raw) if _in_one_or_two(first, second)]
-    return set().union(*map(_keys, {*_joined(words), *raw, *halves}))
+    return set().union(*map(_keys, _stored(name)))
 
 
 def search_groups(query: str) -> list[set[str]]:
     """The keys for each name in a query: found is who is stored under a key of every group."""
+    return [set().union(*map(_keys, forms)) for forms in _sought(query)]
+
+
+def meant(query: str, written: Iterable[str]) -> bool:
+    """Whether somebody who is found under keys of a query is meant by it, by one or other way of writing their name.
+
+    One or two consonants are shared by names that have nothing else in common: whoever shares no more with a name of
+    the query than how that sounds must also be like it.
+    """
+    stored = set().union(*map(_stored, written))
+    return all(any(_means(one, other) for one, other in product(forms, stored)) for forms in _sought(query))
+
+
+def _stored(name: str) -> set[str]:
+    """The words under whose keys a name is stored."""
+    words = _raw_words(name)
+    raw = [each for each in words if _plain(each) not in _BENT_ARTICLES] or words
+    halves = [first + second for first, second in pairwise(raw) if _in_one_or_two(first, second)]
+    return {*_joined(words), *raw, *halves}
+
+
+def _sought(query: str) -> list[set[str]]:
+    """The names in a query, each alone and in one word with one beside it where they may be written so."""
     names = _names(query)
-    groups = [_keys(name) for name in names]
+    forms = [{name} for name in names]
     for place, (first, second) in enumerate(pairwise(names)):
         if _in_one_or_two(first, second):
-            joined = _keys(first + second)
-            groups[place] |= joined
-            groups[place + 1] |= joined
-    return groups
+            forms[place].add(first + second)
+            forms[place + 1].add(first + second)
+    return forms
+
+
+def _means(sought: str, stored: str) -> bool:
+    """Whether a stored word begins like one that is sought, sounds like it in enough consonants, or is like it."""
+    if latin(stored).startswith(latin(sought)):
+        return True
+    return not _telling(sought).isdisjoint(_telling(stored)) or _like(sought, stored) >= SAME
+
+
+@lru_cache(maxsize=65_536)
+def _telling(raw: str) -> frozenset[str]:
+    """The keys of a word that say something by themselves."""
+    return frozenset(key for key in _keys(raw) if len(key) >= len("p:") + TELLING)
 
 
 def likeness(a: str, b: str) -> int:

@@ -10,6 +10,7 @@ from receiver.kit.names import (
     SAME,
     UNLIKE,
     likeness,
+    meant,
     normalise,
     phonetic_key,
     search_groups,
@@ -187,6 +188,44 @@ def test_a_search_does_not_find_other_names(query, name):
     assert not finds(query, name)
 
 
+@pytest.mark.parametrize(("one", "other"), [pair for pair in ONE_PERSON if pair != LONGER])
+def test_every_spelling_is_meant_both_ways(one, other):
+    assert meant(one, [other])
+    assert meant(other, [one])
+
+
+@pytest.mark.parametrize(
+    ("query", "written", "is_meant"),
+    [
+        ("zzzzqqq", ["Abdirahman Liban Dhagax"], False),
+        ("wwwww", ["竹伟伟"], False),
+        ("qqq", ["Jack"], False),
+        ("bbb", ["Baba"], False),
+        ("Isa", ["Aziz", "Eyasu"], False),
+        ("Ali", ["Ola"], False),
+        ("Ali zzzzqqq", ["Ali Dhagax"], False),
+        ("Dhagax", ["Abdirahman Liban Dhagax"], True),
+        ("伟伟", ["竹伟伟"], True),
+        ("wei", ["竹伟伟"], True),
+        ("Li", ["Li Na"], True),
+        ("Li", ["李娜"], True),
+        ("Ali", ["Cali Xasan"], True),
+        ("علي", ["Mohamed Aly"], True),
+        ("Ho", ["Hồ Văn An"], True),
+        ("Hồ", ["Ho Van An"], True),
+        ("Noah", ["نوح"], True),
+        ("Isa", ["عيسى", "Issa"], True),
+        ("Moussa", ["Muuse"], True),
+        ("ab", ["Abeba"], True),  # a beginning
+        ("محمد", ["Mohamed"], True),
+        ("Wang Xiao Ming", ["Xiaoming Wang"], True),
+        ("Medhin Lily", ["Gebremedhin", "Gebre Medhin", "Lily"], True),  # by one way of writing or another
+    ],
+)
+def test_one_or_two_consonants_alone_mean_nobody(query, written, is_meant):
+    assert meant(query, written) is is_meant
+
+
 @pytest.mark.parametrize(
     ("name", "normal", "words"),
     [
@@ -285,6 +324,7 @@ def test_every_name_is_like_itself_and_found(name):
     if tokens(name):
         assert likeness(name, name) == 100
         assert finds(name, name)
+        assert meant(name, [name])
     assert normalise(name).isascii()
     assert normalise(normalise(name)) == normalise(name)
 

@@ -12,7 +12,7 @@ from receiver.kit.text import western_digits
 from receiver.partners.models import Programme
 from receiver.people.models import ContactWay, IdentityDocument, NameKey, Person
 from receiver.people.queries.persons import visible
-from receiver.people.rules import ContactKind, DocumentKind, plain_number, references_in
+from receiver.people.rules import ContactKind, DocumentKind, NameParts, plain_number, references_in
 from receiver.web.forms import read_phone
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _LOOKED_AT = 500
 _COUNTED = 10_000
 _SHORTEST_NUMBER = 3
 _SHORTEST_BEGINNING = 2
+_PARTS = tuple(vars(NameParts()))
 _AFTER_ALL = "\x7f"  # sorts after every letter that a key can have
 
 
@@ -76,21 +77,27 @@ def matching(session: Session, text: str) -> Select[UUID]:
 
 def search_ids(session: Session, actor: Actor, permission: Permission, text: str, *, most: int = BEST) -> list[UUID]:
     """The people whom a text may mean and whom the actor may see, the likest names first, at most `most`."""
-    columns = (Person.id, Person.full_name, Person.name_latin, Person.name_on_document, Person.other_names)
+    own = (Person.full_name, Person.name_latin, Person.name_on_document, Person.other_names)
+    columns = (Person.id, *own, *(getattr(Person, name) for name in _PARTS))
     found = matching(session, text).distinct().subquery("found")
     # An outer join begins with the few that were found; SQLite would rather go through a whole office by name.
     seen = and_(Person.id == found.c[0], *visible(actor, permission))
     wanted = select(*columns).select_from(found).outerjoin(Person, seen)
     ordered = wanted.order_by(Person.id.is_(None), Person.full_name, Person.id).limit(_LOOKED_AT)
-    rows = (row for row in session.execute(ordered) if row.id is not None)
-    scored = [(max(names.likeness(text, name) for name in written if name), one) for one, *written in rows]
+    rows = [
+        (row.id, [name for name in (*row[1 : 1 + len(own)], NameParts(*row[1 + len(own) :]).whole) if name])
+        for row in session.execute(ordered)
+        if row.id is not None
+    ]
+    if not (references_in(text) or _digits(text) >= _SHORTEST_NUMBER):  # what finds by a number needs no name
+        rows = [(one, written) for one, written in rows if names.meant(text, written)]
+    scored = [(max(names.likeness(text, name) for name in written), one) for one, written in rows]
     return [one for _score, one in sorted(scored, key=lambda pair: -pair[0])][:most]
 
 
 def _by_number(session: Session, text: str) -> Iterable[Select[UUID]]:
     """Who has this telephone or document number; only the whole number finds."""
-    digits = sum(sign.isdigit() for sign in western_digits(text))
-    if digits < _SHORTEST_NUMBER:
+    if _digits(text) < _SHORTEST_NUMBER:
         return
     phone = contact_mark(session, ContactKind.PHONE, text)
     yield select(ContactWay.person_id).where(ContactWay.blind == phone)
@@ -98,6 +105,10 @@ def _by_number(session: Session, text: str) -> Iterable[Select[UUID]]:
     programmes = session.scalars(select(Programme.id))
     marks += [document_mark(session, DocumentKind.SENDING_NUMBER, text, one) for one in (None, *programmes)]
     yield select(IdentityDocument.person_id).where(IdentityDocument.blind.in_(marks))
+
+
+def _digits(text: str) -> int:
+    return sum(sign.isdigit() for sign in western_digits(text))
 
 
 def _rarest_first(session: Session, groups: list[set[str]]) -> list[set[str]]:
