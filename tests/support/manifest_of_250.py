@@ -155,7 +155,7 @@ def _faults(people: Sequence[Cells], today: date) -> list[Fault]:
         Fault({F.DATE_OF_BIRTH: "34523"}, (_SERIAL.with_(number="34523"),)),
         Fault({F.DATE_OF_BIRTH: "5/3/90"}, (_("Please write the year with four digits."),)),
         Fault({F.DATE_OF_BIRTH: "1370/05/02"}, (_OTHER_CALENDAR.with_(year="1370"),)),
-        Fault({F.DATE_OF_BIRTH: "in spring"}, (no_date,)),
+        Fault({F.DATE_OF_BIRTH: "in spring"}, (_NO_BIRTHDAY,)),
         Fault({F.DATE_OF_BIRTH: f"{today.year + 1}-01-01"}, (_("This day of birth lies in the future."),)),
         Fault({F.DATE_OF_BIRTH: "1880-01-01"}, (_TOO_OLD.with_(years=120),)),
         Fault({F.DATE_OF_BIRTH: "1990", F.BIRTH_PRECISION: "so so"}, (_not_one_of("so so", Precision),)),
@@ -189,7 +189,7 @@ def _in_a_text() -> list[Fault]:
         Fault({F.DATE_OF_BIRTH: "٣١/٠٤/١٩٩٠"}, (_no_day(31, Month(1990, 4)),)),
         Fault({F.SEX: "?", F.NATIONALITY: "Lakeland"}, (_sex("?"), _NO_COUNTRY.with_(typed="Lakeland"))),
         Fault({F.FULL_NAME: "\u200b \u2800"}, (_NO_NAME,)),
-        Fault({F.DATE_OF_BIRTH: "5 Brumaire 1990"}, (_NO_DATE,)),
+        Fault({F.DATE_OF_BIRTH: "5 Brumaire 1990"}, (_NO_BIRTHDAY,)),
     ]
 
 
@@ -222,7 +222,10 @@ def _no_day(day: int, month: Month) -> Words:
 
 # The sentences are written once more here: what the program means to say is not asked of the program.
 _NO_NAME = _("Please write the name, as the person gives it.")
-_NO_DATE = _("We cannot read this as a date. Please write it like 2026-11-05 or 5/11/2026.")
+_NO_BIRTHDAY = _(
+    "We cannot read this as a date of birth. Please write it like 2026-11-05 or 5/11/2026. "
+    "Where no more is known, write the year alone, or leave this empty."
+)
 _NO_MONTH = _("There is no month %(month)s. Please check which number is the day and which is the month.")
 _SERIAL = _(
     "%(number)s looks like a date in the inner form of a spreadsheet. "
