@@ -106,7 +106,7 @@ class Kind(LabelledEnum):
     BATCH_RECEIVED = "batch.received", _("A group of people was received."), _INFO, "supervisor"
     ARRIVAL_ADDED = "arrival.added", _("A person was added to an arrival.")
     ARRIVAL_PLANNED = "arrival.planned", _("It was arranged who meets people of an arrival, and where they sleep.")
-    ARRIVAL_MARKED = "arrival.marked", _("It was recorded who of an arrival was met.")
+    ARRIVAL_MARKED = "arrival.marked", _("It was recorded what became of somebody who was expected.")
     IMPORT_UPLOADED = "import.uploaded", _("A manifest was uploaded."), _INFO, "reception_officer"
     IMPORT_MAPPED = "import.mapped", _("The columns of a manifest were assigned.")
     IMPORT_CHECKED = "import.checked", _("A manifest was checked."), _INFO, "reception_officer"

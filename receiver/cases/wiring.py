@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from receiver import i18n
 from receiver.access import Permission
 from receiver.cases import actions, queries
+from receiver.cases.actions.by_rule import look_for
 from receiver.cases.rules import ANSWERS_SHOWN, ProposalList
 from receiver.kit import clock
 from receiver.kit.words import _, p_
@@ -38,6 +39,7 @@ def wire() -> None:
     """Connect the room; doing it again changes nothing."""
     hooks.PERSON_ARRIVED.connect(actions.open_case, name="cases")
     hooks.ARRIVAL_CORRECTED.connect(actions.follow_arrival, name="cases")
+    hooks.ARRIVAL_MARKED.connect(look_for, name="cases")
     hooks.CASEWORKER_CHOSEN.connect(_caseworker_chosen, name="cases")
     hooks.CASEWORKER_ADVICE.connect(_advice, name="cases")
     hooks.ALERTS.connect(_gone_with_open_case, name="cases")

@@ -11,8 +11,8 @@ from receiver.kit.dates import PartialDate, Precision, age
 from receiver.kit.words import Words, _, n_
 from receiver.people import hooks
 from receiver.people.hooks import Alert
-from receiver.people.queries import pairs_of
-from receiver.people.rules import DuplicateState, LeftKind
+from receiver.people.queries import arrivals_of_person, pairs_of
+from receiver.people.rules import ArrivalState, DuplicateState, LeftKind
 from receiver.web.slots import visible_tabs
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _own_alerts(session: Session, actor: Actor, person: Person) -> list[Alert]:
     if person.left_on is not None and person.left_kind is not None:
         found.append(Alert("info", _GONE[person.left_kind].with_(day=person.left_on)))
     elif person.arrived_on is None:
-        found.append(Alert("info", _("This person has not arrived yet.")))
+        found.append(_absent(session, actor, person))
     if actor.may(Permission.DUPLICATE_DECIDE):
         found += [
             Alert(
@@ -78,6 +78,20 @@ def _own_alerts(session: Session, actor: Actor, person: Person) -> list[Alert]:
             if pair.duplicate.state is not DuplicateState.DIFFERENT
         ][:1]
     return found
+
+
+def _absent(session: Session, actor: Actor, person: Person) -> Alert:
+    """That somebody is expected, or what was said of them instead, to those who see arrivals."""
+    came = arrivals_of_person(session, person.id)[:1] if actor.may(Permission.ARRIVAL_VIEW) else []
+    for arrival, batch in came:
+        if arrival.state is not ArrivalState.EXPECTED:
+            words = _(
+                "This person has not arrived yet. With the arrival %(slug)s they are marked as “%(state)s”.",
+                slug=batch.slug,
+                state=arrival.state.label,
+            )
+            return Alert("warn", words)
+    return Alert("info", _("This person has not arrived yet."))
 
 
 def born_of(person: Person) -> PartialDate:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor
     from receiver.kit.words import Words
-    from receiver.people.models import Person
+    from receiver.people.models import Arrival, Person
 
 PERSON_ARRIVED: Hook[[Session, Actor, Person, UUID, UUID | None], object] = Hook("a person arrived")
 """Called with (session, actor, person, programme id, caseworker id or None) once a person is here: a case is opened."""
@@ -28,6 +28,10 @@ PERSON_LEFT: Hook[[Session, Actor, Person], object] = Hook("a person left")
 ARRIVAL_CORRECTED: Hook[[Session, Actor, Person, date], object] = Hook("a day of arrival was corrected")
 """Called with (session, actor, person, the day it was before) once `person.arrived_on` is another day: what was
 derived from the day follows it."""
+
+ARRIVAL_MARKED: Hook[[Session, Actor, Person, Arrival], object] = Hook("an arrival was marked")
+"""Called with (session, actor, person, arrival) when it is recorded what became of somebody of a batch; who is not
+here (`person.arrived_on` says it) is to be found."""
 
 CASEWORKER_CHOSEN: Hook[[Session, Actor, Sequence[Person], UUID, UUID], object] = Hook("a caseworker was chosen")
 """Called with (session, actor, people who are here, programme id, caseworker id): their open cases change hands."""

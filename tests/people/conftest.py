@@ -54,7 +54,13 @@ def supervisor(session, office) -> Actor:
 @pytest.fixture
 def alone() -> Iterator[None]:
     """No other room is connected, whatever was wired before."""
-    connected = (hooks.PERSON_ARRIVED, hooks.PERSON_LEFT, hooks.ARRIVAL_CORRECTED, hooks.CASEWORKER_CHOSEN)
+    connected = (
+        hooks.PERSON_ARRIVED,
+        hooks.PERSON_LEFT,
+        hooks.ARRIVAL_CORRECTED,
+        hooks.ARRIVAL_MARKED,
+        hooks.CASEWORKER_CHOSEN,
+    )
     for hook in connected:
         hook.clear()
     yield

@@ -292,6 +292,24 @@ class TestMarking:
         page = browser.submit(self.marks(browser, world), status=409, person=[person], state="not_arrived")
         assert "was met and has a case" in page.text()
 
+    @pytest.mark.parametrize(("state", "told"), [("not_arrived", "Not arrived"), ("other", "Elsewhere")])
+    def test_who_did_not_come_is_not_lost(self, sign_in, browser, world, state, told):
+        """Their page says it, and somebody is to find out; once they are met, it is found out."""
+        person = world.people[0]
+        browser.submit(self.marks(browser, world), person=[person.reference], state=state)
+        page = browser.get(f"/people/{person.reference}")
+        assert f"marked as “{told}”" in page.text()
+        supervisor = sign_in(Role.SUPERVISOR, offices=[world.office])
+        assert told in supervisor.get(f"/people/{person.reference}").text(".//section[@id='timeline']")
+        task = page.links["Find out where the person is"]
+        assert "Diane Uwase" in page.text(".//section[@id='next']")
+        assert browser.get(task).links
+        assert "Find out where the person is" in browser.get("/today").text()
+        browser.submit(self.marks(browser, world), person=[person.reference], state="met", _key="later")
+        page = browser.get(f"/people/{person.reference}")
+        assert "marked as" not in page.text()
+        assert "Find out where the person is" not in page.links
+
     def test_expected_is_nothing_to_mark(self, browser, world):
         ids = {"person": [world.people[0].reference], "state": "expected"}
         browser.post(f"{world.url}/marks", ids, status=422)

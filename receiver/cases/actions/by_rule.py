@@ -8,10 +8,11 @@ from sqlalchemy import insert
 
 from receiver import audit, i18n
 from receiver.audit import Kind
+from receiver.cases.actions.tasks import add_task
 from receiver.cases.models import Task
 from receiver.cases.queries import by_rule as queries
-from receiver.cases.rules import TaskKind, TaskState
-from receiver.cases.rules.by_rule import document_tasks, duplicate_tasks
+from receiver.cases.rules import TaskKind, TaskState, arrival_url
+from receiver.cases.rules.by_rule import document_tasks, duplicate_tasks, rule_key
 from receiver.kit import clock
 from receiver.kit.ids import new_id
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from receiver.access import Actor
     from receiver.cases.rules.by_rule import RuleTask
+    from receiver.people.models import Arrival, Person
 
 
 def make_tasks(session: Session, actor: Actor, wanted: Sequence[RuleTask]) -> int:
@@ -63,6 +65,27 @@ def make_tasks(session: Session, actor: Actor, wanted: Sequence[RuleTask]) -> in
         )
     session.execute(insert(Task), rows)
     return len(rows)
+
+
+def look_for(session: Session, actor: Actor, person: Person, arrival: Arrival) -> None:
+    """Let somebody find out where a person is who was expected and did not come; once they are here, it is done.
+
+    It is for who will have their case, else for who was to meet them, else for whoever marked it.
+    """
+    key = rule_key(TaskKind.FOLLOW_UP, arrival.id)
+    if person.arrived_on is not None:
+        settle_tasks(session, actor, [key])
+        return
+    add_task(
+        session,
+        actor,
+        person,
+        TaskKind.FOLLOW_UP,
+        clock.today(i18n.zone()),
+        rule_key=key,
+        url=arrival_url(person.reference),
+        assignee=arrival.caseworker_id or arrival.meets_id or actor.user_id,
+    )
 
 
 def settle_tasks(session: Session, actor: Actor, keys: Iterable[str]) -> int:

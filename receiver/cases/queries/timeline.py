@@ -12,6 +12,7 @@ from receiver.audit import Kind
 from receiver.cases.queries.notes import notes_by_id
 from receiver.kit.paging import DEFAULT_SIZE, Cursor, Page
 from receiver.kit.words import LabelledEnum, p_
+from receiver.people.rules import ArrivalState
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from receiver.access import Actor
     from receiver.audit import Entry
     from receiver.cases.queries.notes import NoteRow
+    from receiver.kit.words import Words
     from receiver.people.models import Person
 
 
@@ -85,6 +87,12 @@ class Event:
     entry: Entry
     by: str | None
     note: NoteRow | None
+
+    @property
+    def mark(self) -> Words | None:
+        """What became of somebody who was expected, where that was recorded."""
+        told = self.entry.kind is Kind.ARRIVAL_MARKED
+        return ArrivalState(self.entry.facts["state"]).label if told else None
 
 
 def history(

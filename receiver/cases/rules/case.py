@@ -284,7 +284,19 @@ def leads_to_note(url: str) -> bool:
 
 def words_for(kind: TaskKind, url: str) -> Words:
     """What a task is called for which nobody wrote words."""
-    return _("Next step of a sensitive note") if leads_to_note(url) else kind.label
+    if leads_to_note(url):
+        return _("Next step of a sensitive note")
+    return _("Find out where the person is") if leads_to_arrival(url) else kind.label
+
+
+def arrival_url(reference: str) -> str:
+    """Where it stands with whom somebody was expected, and what became of it."""
+    return f"/people/{reference}/intake/arrival"
+
+
+def leads_to_arrival(url: str) -> bool:
+    """Whether a task is about somebody who was expected and did not come."""
+    return url.endswith("/intake/arrival")
 
 
 def arrival_key(kind: TaskKind, case_id: UUID) -> str:

@@ -279,6 +279,7 @@ def _saved(session: Session, batch: Batch) -> bool:
 def _mark(session: Session, actor: Actor, batch: Batch, arrival: Arrival, person: Person, state: ArrivalState) -> None:
     arrival.state = state
     audit.record(session, Kind.ARRIVAL_MARKED, actor, person.reference, person=person.id, batch=batch.slug, state=state)
+    hooks.ARRIVAL_MARKED(session, actor, person, arrival)
 
 
 def check_programme_room(session: Session, programme_id: UUID, more: int) -> None:
