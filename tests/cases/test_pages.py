@@ -176,7 +176,7 @@ class TestSummary:
             boss = make_user(session, Role.SUPERVISOR, offices=[session.merge(office)], language="fr")
         page = sign_in(boss, language="fr").get(place)
         assert page.links["Pièces jointes"] == f"{place}/attachments"
-        assert page.links["Accueil"] == f"{place}/intake"
+        assert page.links["Entretien d’accueil"] == f"{place}/intake"
 
     def test_ten_queries_at_most(self, system, browser, worker, person, place):
         written(system, worker, person)

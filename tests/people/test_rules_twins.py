@@ -207,3 +207,13 @@ def test_a_decision_is_made_once():
 )
 def test_what_counts_as_a_shared_number(reasons, shared):
     assert share_a_number(reasons) is shared
+
+
+@pytest.mark.parametrize(
+    ("year", "reason"),
+    [(1990, DuplicateReason.SAME_YEAR), (1991, DuplicateReason.BIRTH_YEAR), (1988, DuplicateReason.BIRTH_YEAR)],
+)
+def test_equal_birth_years_are_called_the_same(year, reason):
+    one, other = trait(birth=(1990, None, None)), trait(birth=(year, 5, 6))
+    assert reason in compare(one, other).reasons
+    assert len({DuplicateReason.SAME_YEAR, DuplicateReason.BIRTH_YEAR} & set(compare(one, other).reasons)) == 1

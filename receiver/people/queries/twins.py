@@ -204,8 +204,8 @@ def unseen_pairs(session: Session) -> list[tuple[str, str, int]]:
     called = office_names(session, {office for pair in unseen for office in pair})
     named = []
     for pair, count in unseen.items():
-        one, other = sorted(called[office] for office in pair)
-        named.append((one, other, count))
+        first, second = sorted(called[office] for office in pair)
+        named.append((first, second, count))
     return sorted(named)
 
 

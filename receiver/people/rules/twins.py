@@ -43,6 +43,7 @@ class DuplicateReason(LabelledEnum):
     NAME = "name", p_("duplicate", "same name")
     NAME_ALIKE = "name_alike", p_("duplicate", "name sounds alike")
     BIRTH = "birth", p_("duplicate", "same date of birth")
+    SAME_YEAR = "same_year", p_("duplicate", "same birth year")
     BIRTH_YEAR = "birth_year", p_("duplicate", "birth years close together")
     NATIONALITY = "nationality", p_("duplicate", "same nationality")
     BIRTH_UNKNOWN = "birth_unknown", p_("duplicate", "a date of birth is not known")
@@ -57,6 +58,7 @@ _WEIGHT = {
     DuplicateReason.NAME: 40,
     DuplicateReason.NAME_ALIKE: 30,
     DuplicateReason.BIRTH: 25,
+    DuplicateReason.SAME_YEAR: 10,
     DuplicateReason.BIRTH_YEAR: 10,
     DuplicateReason.NATIONALITY: 5,
     DuplicateReason.BIRTH_UNKNOWN: 10,
@@ -187,7 +189,7 @@ def _reasons_of_life(one: Trait, other: Trait) -> Iterable[DuplicateReason]:
     if None not in one.birth and one.birth == other.birth and one.birth[1:] != _WRITTEN_FOR_UNKNOWN:
         yield DuplicateReason.BIRTH
     elif one.birth[0] and other.birth[0] and abs(one.birth[0] - other.birth[0]) <= _YEARS_APART:
-        yield DuplicateReason.BIRTH_YEAR
+        yield DuplicateReason.SAME_YEAR if one.birth[0] == other.birth[0] else DuplicateReason.BIRTH_YEAR
     if one.nationality and one.nationality == other.nationality:
         yield DuplicateReason.NATIONALITY
     if likeness == WHOLLY_ALIKE and not (one.birth[0] and other.birth[0]):
