@@ -26,7 +26,7 @@ class TableError(Invalid):
 
 
 class RaggedRowError(TableError):
-    """A row is longer or shorter than the names of the columns."""
+    """A row is longer or shorter than the names of the columns; told with all others like it, as a `TableError`."""
 
 
 _NAMED = 10
@@ -108,7 +108,7 @@ def _all_of(ragged: list[TableError], columns: int) -> TableError:
     """The only one, or one that names the first of several, so that a file is mended once and not row by row."""
     first = ragged[0]
     if len(ragged) == 1:
-        return first
+        return TableError(first.row, first.column, first.words)
     several = _(
         "%(count)s rows do not fit the first row, which names %(columns)s columns. The first of them: %(rows)s. "
         "Is a separator missing, or is there one too many?",

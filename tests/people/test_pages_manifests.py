@@ -203,7 +203,7 @@ class TestWhatIsLeft:
         done = browser.follow(browser.submit(page.form(), reason="They came with another flight"))
         assert "The rest is left out" in done.text()
         assert "Mona" not in done.text()
-        assert "Wrong: Date of birth" in browser.get(f"{here}?show=wrong").text()
+        assert "Wrong · Date of birth" in browser.get(f"{here}?show=wrong").text()
         with system.database.read() as session:
             assert session.scalars(select(ManifestImport)).one().state is ImportState.MERGED
             assert not any(session.scalars(select(ManifestRow.cells)))
